@@ -22,14 +22,14 @@ enum class OperandKind : uint8_t { required, optional, variadic };
 struct OperandDef {
   std::string_view name;
   OperandKind kind = OperandKind::required;
-  std::string_view doc;
+  std::string_view doc = {};
 };
 
 struct AttributeDef {
   std::string_view name;
   AttributeKind kind;
   std::optional<Attribute> fallback;  // nothing: the attribute must be given
-  std::string_view doc;
+  std::string_view doc = {};
 };
 
 // How results follow from operands element by element; what passes and the planner need to know without reading code.
@@ -52,14 +52,21 @@ struct OnnxRule {
 };
 inline constexpr int kNewest = 1 << 20;
 
+// What a binary element-wise operator computes, per kind of element.
+struct BinaryFunctions {
+  double (*real)(double a, double b);
+  int64_t (*integer)(int64_t a, int64_t b);
+  int64_t (*quantized)(int64_t a, int64_t b, const Type& ta, const Type& tb, const Type& result);  // nullptr: no integer form
+};
+
 struct OpDef {
   std::string_view name;     // mnemonic = file name
   std::string_view summary;  // one line
   std::string_view doc;      // semantics, layouts, what is refused
-  std::vector<OperandDef> operands;
-  std::vector<std::string_view> results;
-  std::vector<AttributeDef> attributes;
-  Traits traits;
+  std::vector<OperandDef> operands = {};
+  std::vector<std::string_view> results = {};
+  std::vector<AttributeDef> attributes = {};
+  Traits traits = {};
   // Sets the types of the results from operands and attributes; a reason when they do not fit. A quantised operator's
   // result keeps the element and quantisation that its maker gives; infer then only speaks of the shape.
   Status (*infer)(Op& op) = nullptr;
@@ -69,7 +76,10 @@ struct OpDef {
   void (*reference)(const Op& op, std::span<const Tensor* const> operands, std::span<Tensor> results) = nullptr;
   // Multiply-accumulates of one execution; nullptr = none.
   int64_t (*macs)(const Op& op) = nullptr;
-  std::vector<OnnxRule> onnx;
+  // Element-wise families (ops/common.h); nullptr elsewhere.
+  double (*scalar)(double x, std::span<const double> args) = nullptr;
+  std::shared_ptr<const BinaryFunctions> binary = nullptr;
+  std::vector<OnnxRule> onnx = {};
 
   const AttributeDef* attribute(std::string_view attribute_name) const {
     for (const AttributeDef& candidate : attributes) {

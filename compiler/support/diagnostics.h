@@ -29,10 +29,10 @@ enum class Severity { note, warning, error };
 
 // Where in the input a problem lies; empty fields are left out of the text.
 struct Location {
-  std::string file;    // base name of the model
-  std::string node;    // ONNX node name
-  std::string op;      // ONNX operator type
-  std::string tensor;  // tensor name
+  std::string file = {};    // base name of the model
+  std::string node = {};    // ONNX node name
+  std::string op = {};      // ONNX operator type
+  std::string tensor = {};  // tensor name
 };
 
 struct Diagnostic {

@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: Apache-2.0
+# Compiler settings and the helpers that turn lists of names into sources.
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS ON)  # __int128
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_POSITION_INDEPENDENT_CODE OFF)
+
+add_library(tinyc_options INTERFACE)
+target_include_directories(tinyc_options INTERFACE "${PROJECT_SOURCE_DIR}" "${PROJECT_BINARY_DIR}/generated")
+target_compile_options(tinyc_options INTERFACE -Wall -Wextra -Wconversion -Wshadow -Werror=return-type)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  target_compile_options(tinyc_options INTERFACE -Wno-restrict)  # GCC 12 and 13 warn falsely about std::string (GCC bug 105651)
+endif()
+if(TINYC_SANITIZE)
+  target_compile_options(tinyc_options INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(tinyc_options INTERFACE -fsanitize=address,undefined)
+endif()
+if(TINYC_FUZZ)
+  target_compile_options(tinyc_options INTERFACE -fsanitize=fuzzer-no-link,address,undefined)
+  target_link_options(tinyc_options INTERFACE -fsanitize=address,undefined)
+endif()
+
+# Reads a list file: one name per line, '#' comments. Reconfigures when it changes.
+function(tinyc_read_list file out)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${file}")
+  file(STRINGS "${file}" lines)
+  set(names "")
+  foreach(line IN LISTS lines)
+    string(REGEX REPLACE "#.*" "" line "${line}")
+    string(STRIP "${line}" line)
+    if(line)
+      list(APPEND names "${line}")
+    endif()
+  endforeach()
+  set(${out} "${names}" PARENT_SCOPE)
+endfunction()
+
+# Writes generated/<path> with TINYC_ENTRY(name) lines for an X-macro include.
+function(tinyc_write_entries path)
+  set(text "")
+  foreach(name IN LISTS ARGN)
+    string(APPEND text "TINYC_ENTRY(${name})\n")
+  endforeach()
+  file(CONFIGURE OUTPUT "${PROJECT_BINARY_DIR}/generated/${path}" CONTENT "${text}" @ONLY)
+endfunction()

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include "ir/ops/common.h"
+#include "ir/ops/window.h"
+
+namespace tinyc::ir {
+namespace {
+
+Status infer(Op& op) {
+  const Shape& x = op.operand_type(0).shape;
+  if (x.size() < 3) return Failure{"needs an input of rank 3 or more"};
+  Result<std::vector<Window>> windows = windows_of(op, Shape(x.begin() + 1, x.end() - 1), op.integers("kernel"));
+  if (!windows) return windows.failure();
+  Type& y = op.results[0]->type;
+  copy_element_type(op, 0, y);
+  y.shape = {x[0]};
+  for (const Window& window : *windows) y.shape.push_back(window.out);
+  y.shape.push_back(x.back());
+  return {};
+}
+
+// Elements that a window averages over along one axis: all taps inside the input or, with count_include_pad, inside the
+// padded input (a window may reach past the end padding in ceil mode).
+int64_t counted(const Window& window, int64_t out, bool include_pad) {
+  int64_t count = 0;
+  for (int64_t k = 0; k < window.kernel; ++k) {
+    const int64_t at = out * window.stride - window.pad_begin + k * window.dilation;
+    const bool inside = include_pad ? at < window.in + window.pad_end : at >= 0 && at < window.in;
+    count += inside ? 1 : 0;
+  }
+  return count;
+}
+
+void reference(const Op& op, std::span<const Tensor* const> operands, std::span<Tensor> results) {
+  const Type& in = op.operand_type(0);
+  const Type& out = op.result_type();
+  const std::vector<Window> windows = windows_of(op, Shape(in.shape.begin() + 1, in.shape.end() - 1), op.integers("kernel")).take();
+  const Shape strides = strides_of(in.shape);
+  const Shape kernel = op.integers("kernel");
+  for_each_index(out.shape, [&, index = int64_t{0}](const Shape& at) mutable {
+    double sum = 0;
+    int64_t total = 0;
+    int64_t count = 1;
+    for (size_t d = 0; d < windows.size(); ++d) count *= counted(windows[d], at[d + 1], op.flag("count_include_pad"));
+    for_each_index(kernel, [&](const Shape& tap) {
+      int64_t offset = at[0] * strides[0] + at.back();
+      for (size_t d = 0; d < windows.size(); ++d) {
+        const int64_t position = at[d + 1] * windows[d].stride - windows[d].pad_begin + tap[d] * windows[d].dilation;
+        if (position < 0 || position >= windows[d].in) return;
+        offset += position * strides[d + 1];
+      }
+      if (in.quantized()) {
+        total += operands[0]->integer(offset) - in.quant->zero_point();
+      } else {
+        sum += operands[0]->real(offset);
+      }
+    });
+    if (in.quantized()) {
+      const FixedPoint scale = to_fixed_point(in.quant->scale() / (out.quant->scale() * static_cast<double>(count)));
+      results[0].set_integer(index++, saturate(out.quant->zero_point() + requantize(total, scale), out.element));
+    } else {
+      results[0].set_real(index++, sum / static_cast<double>(count));
+    }
+  });
+}
+
+void pool(OnnxImporter& importer, Value* x, Attributes attributes) {
+  const int rank = x->type.rank();
+  Value* last = importer.make("transpose", {x}, {{"perm", channels_last(rank)}});
+  Value* y = importer.make("average_pool", {last}, std::move(attributes));
+  if (y) importer.emit("transpose", {y}, {{"perm", channels_first(rank)}});
+}
+
+void import_average_pool(OnnxImporter& importer) {
+  Value* x = importer.input(0);
+  if (!x) return;
+  if (x->type.rank() < 3) return importer.error(Code::T0305, "needs an input of rank 3 or more");
+  const std::vector<int64_t> kernel = importer.integers("kernel_shape");
+  auto attributes = import_window(importer, Shape(x->type.shape.begin() + 2, x->type.shape.end()), kernel);
+  if (!attributes) return;
+  (*attributes)["kernel"] = kernel;
+  (*attributes)["count_include_pad"] = importer.integer("count_include_pad", 0) != 0;
+  pool(importer, x, std::move(*attributes));
+}
+
+void import_global_average_pool(OnnxImporter& importer) {
+  Value* x = importer.input(0);
+  if (!x) return;
+  if (x->type.rank() < 3) return importer.error(Code::T0305, "needs an input of rank 3 or more");
+  pool(importer, x, {{"kernel", Shape(x->type.shape.begin() + 2, x->type.shape.end())}});
+}
+
+}  // namespace
+
+extern const OpDef average_pool_op = {
+    .name = "average_pool",
+    .summary = "Mean over sliding windows.",
+    .doc = "x [N, spatial..., C], y [N, spatial..., C]. Quantised: sum of (x - zero_x) times scale_x / (scale_y * count), one rounding, half to even.",
+    .operands = {{"x"}},
+    .results = {"y"},
+    .attributes = window_attributes({{"kernel", AttributeKind::integers, std::nullopt, "window per spatial axis"},
+                                     {"count_include_pad", AttributeKind::flag, Attribute{false}, "padding counts in the divisor"}}),
+    .traits = {.quantized_form = true},
+    .infer = infer,
+    .reference = reference,
+    .onnx = {{"", "AveragePool", 7, kNewest, import_average_pool}, {"", "GlobalAveragePool", 1, kNewest, import_global_average_pool}},
+};
+
+}  // namespace tinyc::ir

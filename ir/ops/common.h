@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+// Pieces that several operator files share: broadcasting, element-wise families, fused activations, affine arithmetic.
+#pragma once
+
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "ir/numerics.h"
+#include "ir/onnx_import.h"
+#include "ir/op_def.h"
+
+namespace tinyc::ir {
+
+// --- shapes -----------------------------------------------------------------------------------------------------------
+Result<Shape> broadcast(const Shape& a, const Shape& b);  // numpy's rule
+// Element offsets into a tensor of shape `from` for every element of `to` (from broadcasts to to).
+std::vector<int64_t> broadcast_offsets(const Shape& from, const Shape& to);
+// Calls visit(index vector) for every position in row-major order.
+template <class Visit>
+void for_each_index(const Shape& shape, Visit visit) {
+  Shape index(shape.size(), 0);
+  for (int64_t left = element_count(shape); left > 0; --left) {
+    visit(static_cast<const Shape&>(index));
+    for (size_t axis = shape.size(); axis-- > 0;) {
+      if (++index[axis] < shape[axis]) break;
+      index[axis] = 0;
+    }
+  }
+}
+
+// --- fused activations -------------------------------------------------------------------------------------------------
+// An operator may carry the mnemonic of a unary operator and its real attributes, applied to each result.
+AttributeDef activation_attribute();
+AttributeDef activation_args_attribute();
+// The activation as a function over reals; identity for "none".
+double activate(const Op& op, double value);
+// Integer results: the bounds to clamp to. Valid for "none", "relu" and "clip"; verify refuses others there.
+struct ClampBounds {
+  int64_t low;
+  int64_t high;
+};
+ClampBounds clamp_bounds(const Op& op, const Type& result);
+Status verify_activation(const Op& op);
+
+// --- unary and binary families -------------------------------------------------------------------------------------------
+using UnaryFunction = double (*)(double x, std::span<const double> args);
+// Function of a unary operator by mnemonic ("relu"), nullptr if there is none. Args: its real attributes in their order.
+UnaryFunction unary_function(std::string_view name);
+std::vector<double> real_attributes(const Op& op);
+
+struct UnarySpec {
+  std::string_view name;
+  std::string_view summary;
+  std::string_view doc;
+  std::vector<AttributeDef> attributes = {};  // of kind real
+  UnaryFunction function;
+  std::vector<OnnxRule> onnx = {};
+};
+OpDef unary_op(UnarySpec spec);
+// Rule without attributes: the ONNX operator becomes `name` of its single input.
+template <const char* name>
+void import_unary(OnnxImporter& importer) {
+  if (Value* x = importer.input(0)) importer.emit(name, {x});
+}
+
+struct BinarySpec {
+  std::string_view name;
+  std::string_view summary;
+  std::string_view doc;
+  bool commutative;
+  double (*real)(double, double);
+  int64_t (*integer)(int64_t, int64_t);                                  // plain integers; result wraps to the element
+  // Integer form: a and b are the operand integers; may be nullptr if there is none.
+  int64_t (*quantized)(int64_t a, int64_t b, const Type& ta, const Type& tb, const Type& result);
+  std::vector<OnnxRule> onnx = {};
+};
+OpDef binary_op(BinarySpec spec);
+
+// --- affine arithmetic ---------------------------------------------------------------------------------------------------
+inline int64_t saturate(int64_t value, Element element) {
+  return value < lowest(element) ? lowest(element) : value > highest(element) ? highest(element) : value;
+}
+// Copies quantisation from operand to result for operators that only move elements (per tensor only).
+void copy_element_type(const Op& op, size_t operand, Type& result);
+
+}  // namespace tinyc::ir

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <cmath>
+
+#include "ir/ops/common.h"
+
+namespace tinyc::ir {
+namespace {
+
+Status infer(Op& op) {
+  const Type& x = op.operand_type(0);
+  const int64_t axis = op.integer("axis");
+  if (axis < 0 || axis >= x.rank()) return Failure{"axis is out of range"};
+  Type& y = op.results[0]->type;
+  y.shape = x.shape;
+  y.element = x.element;
+  return {};
+}
+
+void softmax_real(std::span<const double> x, std::span<double> y) {
+  const double largest = *std::max_element(x.begin(), x.end());
+  double sum = 0;
+  for (size_t i = 0; i < x.size(); ++i) sum += y[i] = std::exp(x[i] - largest);
+  for (double& value : y) value /= sum;
+}
+
+// docs/numerics.md "softmax": exponentials from a table of 2^22-scaled integers, one rounded division per result.
+void softmax_integer(std::span<const int64_t> x, std::span<int64_t> y, const Type& in, const Type& out) {
+  const int64_t largest = *std::max_element(x.begin(), x.end());
+  __int128 sum = 0;
+  std::vector<int64_t> exponential(x.size());
+  for (size_t i = 0; i < x.size(); ++i) sum += exponential[i] = softmax_exponential(in.quant->scale(), largest - x[i]);
+  const FixedPoint steps = to_fixed_point(1.0 / out.quant->scale());  // output steps per one
+  for (size_t i = 0; i < x.size(); ++i) {
+    const __int128 numerator = static_cast<__int128>(exponential[i]) * steps.multiplier;
+    const int64_t value = round_divide(numerator, sum << steps.shift);
+    y[i] = saturate(out.quant->zero_point() + value, out.element);
+  }
+}
+
+void reference(const Op& op, std::span<const Tensor* const> operands, std::span<Tensor> results) {
+  const Type& in = op.operand_type(0);
+  const auto axis = static_cast<size_t>(op.integer("axis"));
+  const int64_t count = in.shape[axis];
+  const int64_t stride = strides_of(in.shape)[axis];
+  const auto lines = count > 0 ? in.elements() / count : 0;
+  std::vector<double> real(static_cast<size_t>(count)), real_out(real.size());
+  std::vector<int64_t> integer(real.size()), integer_out(real.size());
+  for (int64_t line = 0; line < lines; ++line) {
+    const int64_t base = line / stride * stride * count + line % stride;
+    for (int64_t i = 0; i < count; ++i) {
+      real[static_cast<size_t>(i)] = operands[0]->real(base + i * stride);
+      integer[static_cast<size_t>(i)] = operands[0]->integer(base + i * stride);
+    }
+    if (in.quantized()) {
+      softmax_integer(integer, integer_out, in, op.result_type());
+      for (int64_t i = 0; i < count; ++i) results[0].set_integer(base + i * stride, integer_out[static_cast<size_t>(i)]);
+    } else {
+      softmax_real(real, real_out);
+      for (int64_t i = 0; i < count; ++i) results[0].set_real(base + i * stride, real_out[static_cast<size_t>(i)]);
+    }
+  }
+}
+
+// Before opset 13 softmax ran over all axes from `axis` (default 1) on, as if the tensor were flattened there.
+void import_softmax(OnnxImporter& importer) {
+  Value* x = importer.input(0);
+  if (!x) return;
+  const bool flattens = importer.opset() < 13;
+  const auto axis = importer.axis(importer.integer("axis", flattens ? 1 : -1), x->type.rank());
+  if (!axis) return;
+  if (!flattens || *axis == x->type.rank() - 1) return importer.emit("softmax", {x}, {{"axis", int64_t{*axis}}});
+  const Shape shape = x->type.shape;
+  const auto middle = shape.begin() + *axis;
+  Value* flat = importer.make("reshape", {x}, {{"shape", Shape{element_count(Shape(shape.begin(), middle)), element_count(Shape(middle, shape.end()))}}});
+  Value* y = importer.make("softmax", {flat}, {{"axis", int64_t{1}}});
+  if (y) importer.emit("reshape", {y}, {{"shape", shape}});
+}
+
+}  // namespace
+
+extern const OpDef softmax_op = {
+    .name = "softmax",
+    .summary = "exp(x) / sum(exp(x)) along one axis.",
+    .doc = "Quantised: exp((x - max) * scale_x) from a table in units of 2^-22, sum exact, each result one rounded division.",
+    .operands = {{"x"}},
+    .results = {"y"},
+    .attributes = {{"axis", AttributeKind::integer, std::nullopt, "axis of the sum, not negative"}},
+    .traits = {.quantized_form = true},
+    .infer = infer,
+    .reference = reference,
+    .onnx = {{"", "Softmax", 1, kNewest, import_softmax}},
+};
+
+}  // namespace tinyc::ir
