@@ -25,7 +25,7 @@ def main():
         model = build(seed)
         samples = smooth(seed, 48, input_shape(model)[1:], *limits)
         settle(model, samples[:16], seed)
-        what = build.__doc__.rstrip(".") + " Seeded weights"
+        what = build.__doc__.rstrip(".") + "; seeded weights"
         tests = [[x[None]] for x in samples[22:]]
         if keep_float:
             store.store(f"mlperf_{name}", model, tests[:2], what, seed)

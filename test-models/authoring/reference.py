@@ -3,7 +3,9 @@
 
 It is the oracle for models generated at test time (generate_large.py) and a
 second opinion on ONNX Runtime for the stored ones. Sums are taken in double
-and each node's result is rounded to its type. Slow and simple on purpose.
+and each node's result is rounded to its type; with exact=True floats are kept
+in double throughout, so a QDQ group means what integer arithmetic computes.
+Slow and simple on purpose.
 """
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -76,7 +78,7 @@ def quantize(attrs, x, scale, zero=np.uint8(0)):
 def dequantize(attrs, x, scale, zero=np.int32(0)):
     axis = attrs.get("axis", 1)
     steps = x.astype(np.int64) - along(zero, axis, x.ndim).astype(np.int64)
-    return steps.astype(np.float32) * along(scale, axis, x.ndim)
+    return steps * along(scale, axis, x.ndim)
 
 
 def dynamic_quantize(attrs, x):
@@ -117,19 +119,40 @@ OPS = {
 }
 
 
-def apply(node, values):
+def apply(node, values, exact=False):
     """Evaluates one node into the dictionary values."""
     result = OPS[node.op_type](attributes(node), *[values[i] if i else None for i in node.input])
     for name, value in zip(node.output, result if isinstance(result, tuple) else (result,)):
         if name:
             value = np.asarray(value)
-            values[name] = value.astype(np.float32) if value.dtype == np.float64 else value
+            rounded = value.dtype == np.float64 and not exact
+            values[name] = value.astype(np.float32) if rounded else value
 
 
-def evaluate(model, inputs, keep_all=False):
+def evaluate(model, inputs, keep_all=False, exact=False):
     """Outputs for a list of input arrays, or every value by name."""
     values = arrays(model)
     values.update(zip([i.name for i in model.graph.input], inputs))
+    if exact:
+        values = {k: v.astype(np.float64) if v.dtype == np.float32 else v for k, v in values.items()}
     for node in model.graph.node:
-        apply(node, values)
+        apply(node, values, exact)
     return values if keep_all else [values[o.name] for o in model.graph.output]
+
+
+def undisputed(model, candidates, count, oracle):
+    """The first count inputs for which float rounding decides no integer value.
+
+    That is: each integer in the graph is the same in exact evaluation and by the
+    oracle, a function from inputs to values by name. The goldens of such inputs
+    can be demanded bit for bit of integer kernels.
+    """
+    chosen = []
+    for inputs in candidates:
+        exact, other = evaluate(model, inputs, keep_all=True, exact=True), oracle(inputs)
+        integers = [name for name, value in other.items() if value.dtype.kind in "iu"]
+        if all(np.array_equal(exact[name], other[name]) for name in integers):
+            chosen.append(inputs)
+        if len(chosen) == count:
+            return chosen
+    raise ValueError("too few undisputed inputs")
