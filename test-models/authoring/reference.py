@@ -83,7 +83,7 @@ def dequantize(attrs, x, scale, zero=np.int32(0)):
 
 def dynamic_quantize(attrs, x):
     low, high = min(x.min(), np.float32(0)), max(x.max(), np.float32(0))
-    scale = np.float32(high - low) / np.float32(255)
+    scale = np.float32(high - low) / np.float32(255) or np.float32(1)  # as ONNX Runtime for all zeros
     zero = np.uint8(np.clip(np.rint(-low / scale), 0, 255))
     return quantize({}, x, scale, zero), np.float32(scale), zero
 

@@ -17,9 +17,11 @@ def statistics(y):
     return y.mean(axes, dtype=np.float64), y.std(axes, dtype=np.float64)
 
 
-def settle_layer(node, values, rng, gain):
+def settle_layer(node, values, rng, gain, pooled):
     weight, bias = node.input[1:3]
     mean, std = statistics(values[node.output[0]])
+    if pooled and values[node.output[0]].ndim == 2:
+        std = np.full_like(std, np.sqrt((std * std).mean()))
     factor = gain / np.maximum(std, 1e-3)
     shape = (-1,) + (1,) * (values[weight].ndim - 1)
     shift = gain * rng.uniform(-0.3, 0.5, len(mean))
@@ -34,8 +36,11 @@ def settle_norm(node, values):
     return list(node.input[3:5])
 
 
-def settle(model, samples, seed, logit_gain=2.0):
-    """Rescales the model's weights in place; samples: one batch [N, ...] for its input."""
+def settle(model, samples, seed, logit_gain=2.0, pooled=False):
+    """Rescales the model's weights in place; samples: one batch [N, ...] for its input.
+
+    pooled: one deviation for all channels of a Gemm, for when samples are few.
+    """
     rng, nodes = np.random.RandomState(seed), model.graph.node
     values, changed = arrays(model), []
     values[model.graph.input[0].name] = samples
@@ -45,7 +50,8 @@ def settle(model, samples, seed, logit_gain=2.0):
             changed += settle_norm(node, values)
         apply(node, values)
         if node.op_type in ("Conv", "Gemm") and len(node.input) > 2:
-            changed += settle_layer(node, values, rng, logit_gain if node.output[0] == last else 1.0)
+            gain = logit_gain if node.output[0] == last else 1.0
+            changed += settle_layer(node, values, rng, gain, pooled)
             apply(node, values)
     for name in changed:
         set_array(model, name, values[name])
