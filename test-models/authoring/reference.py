@@ -11,9 +11,10 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from graph import arrays, attributes
+from reference_qop import make_ops
 from reference_rnn import gru, lstm, rnn
 
-CAST = {1: np.float32, 2: np.uint8, 3: np.int8, 6: np.int32, 7: np.int64}
+CAST = {1: np.float32, 11: np.float64, 2: np.uint8, 3: np.int8, 6: np.int32, 7: np.int64}
 
 
 def windows(x, attrs, fill):
@@ -41,7 +42,8 @@ def conv(attrs, x, w, b=None):
 
 
 def max_pool(attrs, x):
-    return windows(x, attrs, -np.inf).max(axis=(4, 5))
+    lowest = -np.inf if x.dtype.kind == "f" else np.iinfo(x.dtype).min
+    return windows(x, attrs, lowest).max(axis=(4, 5))
 
 
 def gemm(attrs, a, b, c=0.0):
@@ -115,7 +117,8 @@ OPS = {
     "Reshape": lambda attrs, x, shape: x.reshape([x.shape[i] if d == 0 else d for i, d in enumerate(shape)]),
     "Squeeze": lambda attrs, x, axes: np.squeeze(x, tuple(axes)),
     "Transpose": lambda attrs, x: x.transpose(attrs["perm"]),
-    "Cast": lambda attrs, x: x.astype(CAST[attrs["to"]]),
+    "Cast": lambda attrs, x: x.astype(CAST[attrs["to"]]), "Identity": lambda attrs, x: x,
+    **make_ops(conv, softmax),
 }
 
 

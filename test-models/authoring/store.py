@@ -101,16 +101,19 @@ def fresh_folder(name):
     return folder
 
 
-def store(name, model, sets, what, seed, save=onnx.save, **facts):
-    """Writes test-models/name: the model, one data set per input list, provenance."""
+def store(name, model, sets, what, seed, save=onnx.save, extra=(), **facts):
+    """Writes test-models/name: the model, one data set per input list, provenance.
+
+    extra: (folder name, input list) of further sets, for another batch size say.
+    """
     folder = fresh_folder(name)
     save(model, str(folder / "model.onnx"))
     onnx.checker.check_model(str(folder / "model.onnx"))
     runner = session(str(folder / "model.onnx"))
-    for k, inputs in enumerate(sets):
+    for place, inputs in [(f"test_data_set_{k}", s) for k, s in enumerate(sets)] + list(extra):
         outputs = run(runner, inputs)
         facts.setdefault("accept", accepted(outputs))
-        write_set(folder / f"test_data_set_{k}", model, inputs, outputs)
+        write_set(folder / place, model, inputs, outputs)
     write_provenance(folder, what, seed, **facts)
     size = sum(p.stat().st_size for p in folder.rglob("*") if p.is_file())
     print(f"{name}: {size} bytes, model {(folder / 'model.onnx').stat().st_size}")
