@@ -21,43 +21,43 @@ enum class Toolchain : uint8_t { host, arm_gnu, riscv_gnu, none };
 // Nominal instruction costs in core cycles with zero wait states, from the core's Technical Reference Manual.
 // They feed closed-form kernel costs only; every use says "estimate".
 struct CoreTiming {
-  double alu;         // add, shift, move
-  double load;        // one isolated load
-  double load_next;   // each further load of an adjacent independent group
+  double alu;        // add, shift, move
+  double load;       // one isolated load
+  double load_next;  // each further load of an adjacent independent group
   double store;
-  double mul;         // 32 x 32 -> 32
-  double mla;         // multiply-accumulate 32 x 32 + 32 -> 32
-  double mul_wide;    // 32 x 32 -> 64 (helper call where the core lacks it)
-  double dual_mac;    // two 16 x 16 products accumulated; 0 where the core lacks it
-  double branch;      // taken branch
-  double divide;      // 32 / 32 (helper call where the core lacks it)
-  double float_add;   // single precision (helper call without FPU)
+  double mul;        // 32 x 32 -> 32
+  double mla;        // multiply-accumulate 32 x 32 + 32 -> 32
+  double mul_wide;   // 32 x 32 -> 64 (helper call where the core lacks it)
+  double dual_mac;   // two 16 x 16 products accumulated; 0 where the core lacks it
+  double branch;     // taken branch
+  double divide;     // 32 / 32 (helper call where the core lacks it)
+  double float_add;  // single precision (helper call without FPU)
   double float_mul;
   double float_mac;
   double float_div;
-  const char* source; // where the numbers come from
+  const char* source;  // where the numbers come from
 };
 
 // How the emulator runs a program for this target; empty machine = build only.
 struct Emulator {
-  const char* system;   // "arm", "riscv32" -> qemu-system-<system>
-  const char* machine;  // -machine
-  const char* cpu;      // -cpu, or nullptr for the machine's own
-  const char* options;  // further options, space separated
+  const char* system;         // "arm", "riscv32" -> qemu-system-<system>
+  const char* machine;        // -machine
+  const char* cpu;            // -cpu, or nullptr for the machine's own
+  const char* options;        // further options, space separated
   const char* linker_script;  // file name in runtime-stubs
 };
 
 struct Target {
-  const char* name;           // as in --target
-  const char* description;    // one line
-  std::span<const Isa> isa;   // kernel folders, best first, ending with portable
+  const char* name;          // as in --target
+  const char* description;   // one line
+  std::span<const Isa> isa;  // kernel folders, best first, ending with portable
   Fpu fpu;
   bool little_endian;
   int pointer_bytes;
   const char* feature_macro;  // preprocessor condition that must hold when the emitted code is compiled; nullptr = none
   const char* feature_help;   // what to pass to the compiler when it does not hold
   Toolchain toolchain;
-  const char* compiler_flags; // recommended flags besides the optimisation level
+  const char* compiler_flags;  // recommended flags besides the optimisation level
   Emulator emulator;
   CoreTiming timing;
 };
@@ -67,22 +67,22 @@ struct MemoryRegion {
   const char* name;
   uint64_t base;
   uint64_t bytes;
-  bool writable;      // RAM
-  double wait_states; // extra cycles per access at the board's clock, 0 where cached or none
+  bool writable;       // RAM
+  double wait_states;  // extra cycles per access at the board's clock, 0 where cached or none
 };
 
 struct Board {
-  const char* name;         // as in --board
+  const char* name;  // as in --board
   const char* description;
-  const char* target;       // core
+  const char* target;  // core
   double clock_mhz;
-  uint64_t ram_bytes;       // what an application can use, all RAM regions together
+  uint64_t ram_bytes;  // what an application can use, all RAM regions together
   uint64_t flash_bytes;
   std::span<const MemoryRegion> regions;
-  double active_ma_per_mhz; // 0 = unknown
-  double sleep_ua;          // 0 = unknown
+  double active_ma_per_mhz;  // 0 = unknown
+  double sleep_ua;           // 0 = unknown
   double supply_volt;
-  const char* source;       // data sheet that the figures come from
+  const char* source;  // data sheet that the figures come from
 };
 
 std::span<const Target* const> all_targets();  // sorted by name

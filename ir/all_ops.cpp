@@ -22,7 +22,8 @@ constexpr const OpDef* kOps[] = {
 std::span<const OpDef* const> all_ops() { return kOps; }
 
 const OpDef* find_op(std::string_view name) {
-  const auto found = std::lower_bound(std::begin(kOps), std::end(kOps), name, [](const OpDef* op, std::string_view wanted) { return op->name < wanted; });
+  const auto found = std::lower_bound(std::begin(kOps), std::end(kOps), name,
+                                      [](const OpDef* op, std::string_view wanted) { return op->name < wanted; });
   return found != std::end(kOps) && (*found)->name == name ? *found : nullptr;
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Attributes of operators: a typed value under a name. Which names exist, their kinds and defaults is said by the OpDef.
+// Attributes of operators: a typed value under a name. Which names exist, their kinds and defaults is said by the
+// OpDef.
 #pragma once
 
 #include <map>

@@ -26,8 +26,8 @@ Value* Builder::make(std::string_view op_name, std::vector<Value*> operands, Att
   return create(op_name, std::move(operands), std::move(attributes))->result();
 }
 
-Value* Builder::make_quantized(std::string_view op_name, std::vector<Value*> operands, Attributes attributes, Element element,
-                               Quantization quant) {
+Value* Builder::make_quantized(std::string_view op_name, std::vector<Value*> operands, Attributes attributes,
+                               Element element, Quantization quant) {
   Value* result = make(op_name, std::move(operands), std::move(attributes));
   result->type.element = element;
   result->type.quant = std::move(quant);

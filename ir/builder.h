@@ -29,8 +29,8 @@ class Builder {
 
   Value* constant(Tensor data, std::string_view name = {});
   Value* constant(Tensor data, Quantization quant, std::string_view name = {});
-  Value* scalar(double value);                                  // f32[]
-  Value* integers(const std::vector<int64_t>& values);          // i64[n]
+  Value* scalar(double value);                          // f32[]
+  Value* integers(const std::vector<int64_t>& values);  // i64[n]
 
  private:
   Graph& graph_;

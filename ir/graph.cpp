@@ -10,7 +10,8 @@
 namespace tinyc::ir {
 
 std::string_view attribute_kind_name(AttributeKind kind) {
-  constexpr std::string_view kNames[] = {"flag", "integer", "real", "text", "integers", "reals", "texts", "element", "tensor"};
+  constexpr std::string_view kNames[] = {"flag",  "integer", "real",    "text",  "integers",
+                                         "reals", "texts",   "element", "tensor"};
   return kNames[static_cast<size_t>(kind)];
 }
 
@@ -40,7 +41,9 @@ double Op::real(std::string_view name) const { return get<double>(*this, name); 
 const std::string& Op::text(std::string_view name) const { return get<std::string>(*this, name); }
 const std::vector<int64_t>& Op::integers(std::string_view name) const { return get<std::vector<int64_t>>(*this, name); }
 const std::vector<double>& Op::reals(std::string_view name) const { return get<std::vector<double>>(*this, name); }
-const std::vector<std::string>& Op::texts(std::string_view name) const { return get<std::vector<std::string>>(*this, name); }
+const std::vector<std::string>& Op::texts(std::string_view name) const {
+  return get<std::vector<std::string>>(*this, name);
+}
 Element Op::element(std::string_view name) const { return get<Element>(*this, name); }
 const Tensor& Op::tensor(std::string_view name) const { return get<Tensor>(*this, name); }
 
@@ -79,7 +82,8 @@ Value* Graph::add_input(std::string_view name, Type type) {
   return value;
 }
 
-Op* Graph::insert(const OpDef& def, std::vector<Value*> operands, Attributes attributes, size_t result_count, Op* before) {
+Op* Graph::insert(const OpDef& def, std::vector<Value*> operands, Attributes attributes, size_t result_count,
+                  Op* before) {
   const auto where = before ? before->position : ops_.end();
   const auto position = ops_.insert(where, std::make_unique<Op>());
   Op* op = position->get();
@@ -138,12 +142,16 @@ void Graph::erase(Op* op) {
   for (Value* operand : op->operands) drop_use(operand, op);
   const std::vector<Value*> results = op->results;
   ops_.erase(op->position);
-  std::erase_if(values_, [&](const auto& value) { return std::find(results.begin(), results.end(), value.get()) != results.end(); });
+  std::erase_if(values_, [&](const auto& value) {
+    return std::find(results.begin(), results.end(), value.get()) != results.end();
+  });
 }
 
 void Graph::move_before(Op* op, Op* before) { ops_.splice(before ? before->position : ops_.end(), ops_, op->position); }
 
-bool Graph::is_output(const Value* value) const { return std::find(outputs_.begin(), outputs_.end(), value) != outputs_.end(); }
+bool Graph::is_output(const Value* value) const {
+  return std::find(outputs_.begin(), outputs_.end(), value) != outputs_.end();
+}
 
 void Graph::rename(Value* value, std::string_view name) {
   if (value->name == name) return;

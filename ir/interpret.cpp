@@ -21,7 +21,8 @@ std::vector<Tensor> interpret(const Graph& graph, std::span<const Tensor> inputs
   std::unordered_map<const Value*, size_t> uses_left;
   const auto define = [&](const Value* value, Tensor tensor) {
     if (tensor.shape() != value->type.shape || tensor.element() != value->type.element) {
-      TINYC_BUG("interpreter: '" + value->name + "' should be " + type_text(value->type) + " but is " + type_text(tensor.type()));
+      TINYC_BUG("interpreter: '" + value->name + "' should be " + type_text(value->type) + " but is " +
+                type_text(tensor.type()));
     }
     if (observer) observer(*value, tensor);
     uses_left[value] = value->users.size() + (graph.is_output(value) ? 1 : 0);

@@ -49,19 +49,23 @@ int64_t quantize(double real, double scale, int64_t zero_point, Element element)
   if (std::isnan(real)) real = 0;
   const auto ratio = static_cast<double>(static_cast<float>(real) / static_cast<float>(scale));
   const double shifted = round_half_even(ratio) + static_cast<double>(zero_point);
-  return static_cast<int64_t>(std::clamp(shifted, static_cast<double>(lowest(element)), static_cast<double>(highest(element))));
+  return static_cast<int64_t>(
+      std::clamp(shifted, static_cast<double>(lowest(element)), static_cast<double>(highest(element))));
 }
 
 SumScales sum_scales(double scale_a, double scale_b, double scale_y) {
   const double a = scale_a / scale_y;
   const double b = scale_b / scale_y;
   const FixedPoint larger = to_fixed_point(std::max(a, b));
-  const auto fixed = [&](double scale) { return static_cast<int64_t>(round_half_even(std::ldexp(scale, larger.shift))); };
+  const auto fixed = [&](double scale) {
+    return static_cast<int64_t>(round_half_even(std::ldexp(scale, larger.shift)));
+  };
   return {fixed(a), fixed(b), larger.shift};
 }
 
 int64_t softmax_exponential(double scale, int64_t distance) {
-  return static_cast<int64_t>(round_half_even(std::ldexp(std::exp(-scale * static_cast<double>(distance)), kSoftmaxBits)));
+  return static_cast<int64_t>(
+      round_half_even(std::ldexp(std::exp(-scale * static_cast<double>(distance)), kSoftmaxBits)));
 }
 
 bool tie_possible(FixedPoint scale, int64_t bound) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The integer arithmetic that docs/numerics.md specifies. Reference code and the compiler's proofs; kernels have their own.
+// The integer arithmetic that docs/numerics.md specifies. Reference code and the compiler's proofs; kernels have their
+// own.
 #pragma once
 
 #include <cstdint>
@@ -26,8 +27,8 @@ int64_t round_shift(__int128 value, int shift);
 int64_t requantize(int64_t accumulator, FixedPoint scale);
 // Numerator / denominator rounded half to even; denominator > 0.
 int64_t round_divide(__int128 numerator, __int128 denominator);
-// ONNX QuantizeLinear: saturate(round half to even(real / scale) + zero_point). The division is done in float32, as ONNX
-// says, when `real` and the scale are float32 values.
+// ONNX QuantizeLinear: saturate(round half to even(real / scale) + zero_point). The division is done in float32, as
+// ONNX says, when `real` and the scale are float32 values.
 int64_t quantize(double real, double scale, int64_t zero_point, Element element);
 double round_half_even(double value);
 

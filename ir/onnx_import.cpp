@@ -17,14 +17,18 @@ Value* OnnxImporter::input(size_t index) {
   return nullptr;
 }
 
-const Tensor* OnnxImporter::constant(size_t index) const { return has_input(index) ? constant_data(inputs_[index]) : nullptr; }
+const Tensor* OnnxImporter::constant(size_t index) const {
+  return has_input(index) ? constant_data(inputs_[index]) : nullptr;
+}
 
 const Tensor* OnnxImporter::required_constant(size_t index, std::string_view what) {
   if (!input(index)) return nullptr;
   const Tensor* data = constant(index);
   if (!data) {
-    error(Code::T0303, fmt::format("{} must be known at compile time, but '{}' is computed by the model", what, node().inputs[index]),
-          "make it a constant in the exporter");
+    error(
+        Code::T0303,
+        fmt::format("{} must be known at compile time, but '{}' is computed by the model", what, node().inputs[index]),
+        "make it a constant in the exporter");
   }
   return data;
 }

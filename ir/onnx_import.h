@@ -25,7 +25,7 @@ class OnnxImporter {
   // --- inputs ---------------------------------------------------------------------------------------------------
   size_t input_count() const { return inputs_.size(); }
   bool has_input(size_t index) const { return index < inputs_.size() && inputs_[index] != nullptr; }
-  Value* input(size_t index);                    // absent required input: reports it and returns nullptr
+  Value* input(size_t index);  // absent required input: reports it and returns nullptr
   const Type& input_type(size_t index) { return inputs_[index]->type; }
   // Value known at import (constants, and what shape arithmetic folded to), else nullptr.
   const Tensor* constant(size_t index) const;
@@ -52,9 +52,12 @@ class OnnxImporter {
   void set_output(size_t index, Value* value);
   bool wants_output(size_t index) const { return index < node().outputs.size() && !node().outputs[index].empty(); }
 
-  // --- errors: after one, the node's outputs may stay unset -----------------------------------------------------------
+  // --- errors: after one, the node's outputs may stay unset
+  // -----------------------------------------------------------
   void error(Code code, std::string message, std::string help = {});
-  void unsupported(std::string message, std::string help = {}) { error(Code::T0303, std::move(message), std::move(help)); }
+  void unsupported(std::string message, std::string help = {}) {
+    error(Code::T0303, std::move(message), std::move(help));
+  }
   // axis in [-rank, rank) made non-negative; reports and gives nothing otherwise.
   std::optional<int> axis(int64_t value, int rank);
 

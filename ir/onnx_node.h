@@ -58,7 +58,7 @@ struct OnnxInitializer {
 struct OnnxGraph {
   std::string name;
   std::vector<OnnxNode> nodes;
-  std::vector<OnnxValueInfo> inputs;   // may include initialisers (IR version 3)
+  std::vector<OnnxValueInfo> inputs;  // may include initialisers (IR version 3)
   std::vector<OnnxValueInfo> outputs;
   std::vector<OnnxValueInfo> value_infos;
   std::vector<OnnxInitializer> initializers;
@@ -70,7 +70,7 @@ struct OnnxFunction {
   std::string overload;
   std::vector<std::string> inputs;
   std::vector<std::string> outputs;
-  std::vector<std::string> attributes;                     // without default
+  std::vector<std::string> attributes;  // without default
   std::map<std::string, OnnxAttribute> attribute_defaults;
   std::vector<OnnxNode> nodes;
   std::map<std::string, int64_t> opsets;
@@ -82,8 +82,8 @@ struct OnnxModel {
   std::map<std::string, int64_t> opsets;  // domain -> version; "ai.onnx" is stored as ""
   OnnxGraph graph;
   std::vector<OnnxFunction> functions;
-  std::string sha256;                     // of the model file, hexadecimal
-  std::string file;                       // base name
+  std::string sha256;  // of the model file, hexadecimal
+  std::string file;    // base name
 };
 
 }  // namespace tinyc::ir

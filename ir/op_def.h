@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The definition of an operator: one const OpDef in one file of ir/ops, named by a line of ops.list. Everything that the
-// compiler knows about an operator is here or follows from here: parser, printer, verifier, documentation, interpreter.
+// The definition of an operator: one const OpDef in one file of ir/ops, named by a line of ops.list. Everything that
+// the compiler knows about an operator is here or follows from here: parser, printer, verifier, documentation,
+// interpreter.
 #pragma once
 
 #include <functional>
@@ -34,20 +35,20 @@ struct AttributeDef {
 
 // How results follow from operands element by element; what passes and the planner need to know without reading code.
 struct Traits {
-  bool elementwise = false;   // result element i depends only on operand elements i (after broadcasting)
-  bool view = false;          // the result has the operand's bytes in the operand's order
+  bool elementwise = false;  // result element i depends only on operand elements i (after broadcasting)
+  bool view = false;         // the result has the operand's bytes in the operand's order
   bool commutative = false;
   bool quantized_form = false;  // integer arithmetic is defined when operands and results are quantised
-  bool moves_only = false;    // copies elements without looking at them (transpose, slice, gather, ...)
-  bool random = false;        // must not be folded or merged
+  bool moves_only = false;      // copies elements without looking at them (transpose, slice, gather, ...)
+  bool random = false;          // must not be folded or merged
 };
 
 // Maps an ONNX operator to the graph: makes operators through the importer. Errors go to the importer.
 struct OnnxRule {
   std::string_view domain;  // "" = ai.onnx
   std::string_view op_type;
-  int since;                // first opset version the rule covers
-  int until;                // last one; kNewest if open
+  int since;  // first opset version the rule covers
+  int until;  // last one; kNewest if open
   void (*import)(OnnxImporter&);
 };
 inline constexpr int kNewest = 1 << 20;
@@ -56,7 +57,8 @@ inline constexpr int kNewest = 1 << 20;
 struct BinaryFunctions {
   double (*real)(double a, double b);
   int64_t (*integer)(int64_t a, int64_t b);
-  int64_t (*quantized)(int64_t a, int64_t b, const Type& ta, const Type& tb, const Type& result);  // nullptr: no integer form
+  int64_t (*quantized)(int64_t a, int64_t b, const Type& ta, const Type& tb,
+                       const Type& result);  // nullptr: no integer form
 };
 
 struct OpDef {

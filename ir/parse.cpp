@@ -96,8 +96,10 @@ class Parser {
   }
   char escape() {
     switch (const char c = text_[at_++]) {
-      case 'n': return '\n';
-      case 't': return '\t';
+      case 'n':
+        return '\n';
+      case 't':
+        return '\t';
       case 'u': {
         unsigned code = 0;
         if (at_ + 4 > text_.size()) fail("short \\u escape");
@@ -105,13 +107,15 @@ class Parser {
         at_ += 4;
         return static_cast<char>(code);
       }
-      default: return c;
+      default:
+        return c;
     }
   }
   std::string number_text() {
     skip_space();
     const size_t begin = at_;
-    while (at_ < text_.size() && (word_char(text_[at_]) || text_[at_] == '-' || text_[at_] == '+' || text_[at_] == '.')) ++at_;
+    while (at_ < text_.size() && (word_char(text_[at_]) || text_[at_] == '-' || text_[at_] == '+' || text_[at_] == '.'))
+      ++at_;
     if (begin == at_) fail("expected a number");
     return std::string(text_.substr(begin, at_ - begin));
   }
@@ -218,15 +222,24 @@ class Parser {
 
   Attribute attribute(AttributeKind kind) {
     switch (kind) {
-      case AttributeKind::flag: return word() == "true";
-      case AttributeKind::integer: return integer();
-      case AttributeKind::real: return real();
-      case AttributeKind::text: return string_literal();
-      case AttributeKind::integers: return integers();
-      case AttributeKind::reals: return reals();
-      case AttributeKind::texts: return list<std::string>([this] { return string_literal(); });
-      case AttributeKind::element: return element();
-      case AttributeKind::tensor: return tensor();
+      case AttributeKind::flag:
+        return word() == "true";
+      case AttributeKind::integer:
+        return integer();
+      case AttributeKind::real:
+        return real();
+      case AttributeKind::text:
+        return string_literal();
+      case AttributeKind::integers:
+        return integers();
+      case AttributeKind::reals:
+        return reals();
+      case AttributeKind::texts:
+        return list<std::string>([this] { return string_literal(); });
+      case AttributeKind::element:
+        return element();
+      case AttributeKind::tensor:
+        return tensor();
     }
     fail("bad attribute kind");
   }
@@ -248,7 +261,8 @@ class Parser {
     expect("%");
     if (at_ < text_.size() && text_[at_] == '"') return string_literal();
     const size_t begin = at_;
-    while (at_ < text_.size() && (word_char(text_[at_]) || text_[at_] == '.' || text_[at_] == '/' || text_[at_] == '-')) ++at_;
+    while (at_ < text_.size() && (word_char(text_[at_]) || text_[at_] == '.' || text_[at_] == '/' || text_[at_] == '-'))
+      ++at_;
     return std::string(text_.substr(begin, at_ - begin));
   }
   using Names = std::map<std::string, Value*>;
@@ -305,7 +319,8 @@ class Parser {
     }
     check_types(*op, types);
     for (size_t i = 0; i < result_names.size(); ++i) {
-      if (!names.try_emplace(result_names[i], op->results[i]).second) fail("value '%" + result_names[i] + "' is defined twice");
+      if (!names.try_emplace(result_names[i], op->results[i]).second)
+        fail("value '%" + result_names[i] + "' is defined twice");
       graph.rename(op->results[i], result_names[i]);
     }
   }

@@ -16,7 +16,8 @@ constexpr int64_t kLongestList = 16;
 
 bool is_plain_name(std::string_view name) {
   return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.' || c == '/' || c == '-';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.' ||
+           c == '/' || c == '-';
   });
 }
 
@@ -68,17 +69,24 @@ std::string tensor_text(const Tensor& tensor, const PrintOptions& options) {
 
 std::string attribute_text(const Attribute& value, const PrintOptions& options) {
   switch (kind_of(value)) {
-    case AttributeKind::flag: return std::get<bool>(value) ? "true" : "false";
-    case AttributeKind::integer: return std::to_string(std::get<int64_t>(value));
-    case AttributeKind::real: return shortest(std::get<double>(value));
-    case AttributeKind::text: return quoted(std::get<std::string>(value));
+    case AttributeKind::flag:
+      return std::get<bool>(value) ? "true" : "false";
+    case AttributeKind::integer:
+      return std::to_string(std::get<int64_t>(value));
+    case AttributeKind::real:
+      return shortest(std::get<double>(value));
+    case AttributeKind::text:
+      return quoted(std::get<std::string>(value));
     case AttributeKind::integers:
       return list_text(std::get<std::vector<int64_t>>(value), [](int64_t v) { return std::to_string(v); });
-    case AttributeKind::reals: return list_text(std::get<std::vector<double>>(value), [](double v) { return shortest(v); });
+    case AttributeKind::reals:
+      return list_text(std::get<std::vector<double>>(value), [](double v) { return shortest(v); });
     case AttributeKind::texts:
       return list_text(std::get<std::vector<std::string>>(value), [](const std::string& v) { return quoted(v); });
-    case AttributeKind::element: return std::string(element_name(std::get<Element>(value)));
-    case AttributeKind::tensor: return tensor_text(std::get<Tensor>(value), options);
+    case AttributeKind::element:
+      return std::string(element_name(std::get<Element>(value)));
+    case AttributeKind::tensor:
+      return tensor_text(std::get<Tensor>(value), options);
   }
   return {};
 }

@@ -75,8 +75,10 @@ uint16_t to_bf16(double value) {
 }
 double from_bf16(uint16_t bits) { return from_format(bits, 7, 8); }
 
-Tensor::Tensor(Element element, Shape shape) : element_(element), shape_(std::move(shape)), size_(element_count(shape_)) {
-  data_ = std::make_shared<std::vector<std::byte>>(static_cast<size_t>(size_) * static_cast<size_t>(element_bytes(element_)));
+Tensor::Tensor(Element element, Shape shape)
+    : element_(element), shape_(std::move(shape)), size_(element_count(shape_)) {
+  data_ = std::make_shared<std::vector<std::byte>>(static_cast<size_t>(size_) *
+                                                   static_cast<size_t>(element_bytes(element_)));
 }
 
 Tensor::Tensor(Element element, Shape shape, std::vector<std::byte> bytes)
@@ -100,41 +102,67 @@ std::byte* Tensor::mutable_data() {
 
 double Tensor::real(int64_t index) const {
   switch (element_) {
-    case Element::f32: return load<float>(data(), index);
-    case Element::f64: return load<double>(data(), index);
-    case Element::f16: return from_f16(load<uint16_t>(data(), index));
-    case Element::bf16: return from_bf16(load<uint16_t>(data(), index));
-    case Element::u64: return static_cast<double>(load<uint64_t>(data(), index));
-    default: return static_cast<double>(integer(index));
+    case Element::f32:
+      return load<float>(data(), index);
+    case Element::f64:
+      return load<double>(data(), index);
+    case Element::f16:
+      return from_f16(load<uint16_t>(data(), index));
+    case Element::bf16:
+      return from_bf16(load<uint16_t>(data(), index));
+    case Element::u64:
+      return static_cast<double>(load<uint64_t>(data(), index));
+    default:
+      return static_cast<double>(integer(index));
   }
 }
 
 int64_t Tensor::integer(int64_t index) const {
   switch (element_) {
     case Element::i4:
-    case Element::i8: return load<int8_t>(data(), index);
+    case Element::i8:
+      return load<int8_t>(data(), index);
     case Element::u4:
     case Element::b1:
-    case Element::u8: return load<uint8_t>(data(), index);
-    case Element::i16: return load<int16_t>(data(), index);
-    case Element::u16: return load<uint16_t>(data(), index);
-    case Element::i32: return load<int32_t>(data(), index);
-    case Element::u32: return load<uint32_t>(data(), index);
+    case Element::u8:
+      return load<uint8_t>(data(), index);
+    case Element::i16:
+      return load<int16_t>(data(), index);
+    case Element::u16:
+      return load<uint16_t>(data(), index);
+    case Element::i32:
+      return load<int32_t>(data(), index);
+    case Element::u32:
+      return load<uint32_t>(data(), index);
     case Element::i64:
-    case Element::u64: return load<int64_t>(data(), index);
-    default: return saturate_to_int64(real(index));
+    case Element::u64:
+      return load<int64_t>(data(), index);
+    default:
+      return saturate_to_int64(real(index));
   }
 }
 
 void Tensor::set_real(int64_t index, double value) {
   std::byte* to = mutable_data();
   switch (element_) {
-    case Element::f32: store(to, index, static_cast<float>(value)); break;
-    case Element::f64: store(to, index, value); break;
-    case Element::f16: store(to, index, to_f16(value)); break;
-    case Element::bf16: store(to, index, to_bf16(value)); break;
-    case Element::b1: store(to, index, static_cast<uint8_t>(value != 0)); break;
-    default: set_integer(index, saturate_to_int64(std::nearbyint(value))); break;
+    case Element::f32:
+      store(to, index, static_cast<float>(value));
+      break;
+    case Element::f64:
+      store(to, index, value);
+      break;
+    case Element::f16:
+      store(to, index, to_f16(value));
+      break;
+    case Element::bf16:
+      store(to, index, to_bf16(value));
+      break;
+    case Element::b1:
+      store(to, index, static_cast<uint8_t>(value != 0));
+      break;
+    default:
+      set_integer(index, saturate_to_int64(std::nearbyint(value)));
+      break;
   }
 }
 
@@ -144,10 +172,18 @@ void Tensor::set_integer(int64_t index, int64_t value) {
   if (element_ == Element::u64) return store(to, index, value);  // the pattern as it is
   value = std::clamp(value, lowest(element_), highest(element_));
   switch (element_bytes(element_)) {
-    case 1: store(to, index, static_cast<uint8_t>(value)); break;
-    case 2: store(to, index, static_cast<uint16_t>(value)); break;
-    case 4: store(to, index, static_cast<uint32_t>(value)); break;
-    default: store(to, index, value); break;
+    case 1:
+      store(to, index, static_cast<uint8_t>(value));
+      break;
+    case 2:
+      store(to, index, static_cast<uint16_t>(value));
+      break;
+    case 4:
+      store(to, index, static_cast<uint32_t>(value));
+      break;
+    default:
+      store(to, index, value);
+      break;
   }
 }
 

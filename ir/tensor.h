@@ -14,7 +14,7 @@ namespace tinyc::ir {
 class Tensor {
  public:
   Tensor() : Tensor(Element::f32, {0}) {}
-  Tensor(Element element, Shape shape);                                 // zeros
+  Tensor(Element element, Shape shape);                                // zeros
   Tensor(Element element, Shape shape, std::vector<std::byte> bytes);  // bytes as stored (element_bytes each)
 
   template <class T>
@@ -40,7 +40,8 @@ class Tensor {
 
   const std::byte* data() const { return data_->data(); }
   std::byte* mutable_data();
-  // Typed view; T must have the element's stored size (uint16_t for f16 and bf16, int8_t for i4, uint8_t for u4 and b1).
+  // Typed view; T must have the element's stored size (uint16_t for f16 and bf16, int8_t for i4, uint8_t for u4 and
+  // b1).
   template <class T>
   std::span<const T> view() const {
     return {reinterpret_cast<const T*>(data()), static_cast<size_t>(size_)};

@@ -18,9 +18,10 @@ struct ElementInfo {
 };
 
 constexpr ElementInfo kElements[] = {
-    {"f32", 32, 4, true, true},   {"f16", 16, 2, true, true},   {"bf16", 16, 2, true, true},  {"f64", 64, 8, true, true},
-    {"i8", 8, 1, false, true},    {"u8", 8, 1, false, false},   {"i16", 16, 2, false, true},  {"u16", 16, 2, false, false},
-    {"i32", 32, 4, false, true},  {"u32", 32, 4, false, false}, {"i64", 64, 8, false, true},  {"u64", 64, 8, false, false},
+    {"f32", 32, 4, true, true},   {"f16", 16, 2, true, true},   {"bf16", 16, 2, true, true},
+    {"f64", 64, 8, true, true},   {"i8", 8, 1, false, true},    {"u8", 8, 1, false, false},
+    {"i16", 16, 2, false, true},  {"u16", 16, 2, false, false}, {"i32", 32, 4, false, true},
+    {"u32", 32, 4, false, false}, {"i64", 64, 8, false, true},  {"u64", 64, 8, false, false},
     {"i4", 4, 1, false, true},    {"u4", 4, 1, false, false},   {"b1", 8, 1, false, false},
 };
 

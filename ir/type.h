@@ -12,14 +12,14 @@ namespace tinyc::ir {
 
 enum class Element : uint8_t { f32, f16, bf16, f64, i8, u8, i16, u16, i32, u32, i64, u64, i4, u4, b1 };
 
-std::string_view element_name(Element element);               // "f32", "i8", "b1" ...
+std::string_view element_name(Element element);  // "f32", "i8", "b1" ...
 std::optional<Element> element_from_name(std::string_view name);
-int element_bits(Element element);                            // 4 to 64; b1 counts 8, as it is stored
-int element_bytes(Element element);                           // as stored in a Tensor: i4, u4 and b1 take one byte
+int element_bits(Element element);   // 4 to 64; b1 counts 8, as it is stored
+int element_bytes(Element element);  // as stored in a Tensor: i4, u4 and b1 take one byte
 bool is_float(Element element);
-bool is_integer(Element element);                             // not b1
-bool is_signed(Element element);                              // integers only
-int64_t lowest(Element element);                              // integers only; u64 saturates at the int64 range
+bool is_integer(Element element);  // not b1
+bool is_signed(Element element);   // integers only
+int64_t lowest(Element element);   // integers only; u64 saturates at the int64 range
 int64_t highest(Element element);
 
 using Shape = std::vector<int64_t>;

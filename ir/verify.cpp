@@ -15,11 +15,14 @@ namespace {
 Status check_operands(const Op& op) {
   const std::vector<OperandDef>& defs = op.def->operands;
   const bool variadic = !defs.empty() && defs.back().kind == OperandKind::variadic;
-  if (op.operands.size() > defs.size() && !variadic) return Failure{fmt::format("{} operands, at most {}", op.operands.size(), defs.size())};
+  if (op.operands.size() > defs.size() && !variadic)
+    return Failure{fmt::format("{} operands, at most {}", op.operands.size(), defs.size())};
   for (size_t i = 0; i < std::max(defs.size(), op.operands.size()); ++i) {
     const OperandDef& def = defs[std::min(i, defs.size() - 1)];
-    if (def.kind == OperandKind::required && !op.operand(i)) return Failure{fmt::format("operand '{}' is missing", def.name)};
-    if (def.kind == OperandKind::variadic && i < op.operands.size() && !op.operand(i)) return Failure{"a variadic operand is absent"};
+    if (def.kind == OperandKind::required && !op.operand(i))
+      return Failure{fmt::format("operand '{}' is missing", def.name)};
+    if (def.kind == OperandKind::variadic && i < op.operands.size() && !op.operand(i))
+      return Failure{"a variadic operand is absent"};
   }
   return {};
 }
@@ -28,10 +31,12 @@ Status check_attributes(const Op& op) {
   for (const auto& [name, value] : op.attributes) {
     const AttributeDef* def = op.def->attribute(name);
     if (!def) return Failure{fmt::format("unknown attribute '{}'", name)};
-    if (def->kind != kind_of(value)) return Failure{fmt::format("attribute '{}' must be of kind {}", name, attribute_kind_name(def->kind))};
+    if (def->kind != kind_of(value))
+      return Failure{fmt::format("attribute '{}' must be of kind {}", name, attribute_kind_name(def->kind))};
   }
   for (const AttributeDef& def : op.def->attributes) {
-    if (!def.fallback && !op.attributes.count(def.name)) return Failure{fmt::format("attribute '{}' is missing", def.name)};
+    if (!def.fallback && !op.attributes.count(def.name))
+      return Failure{fmt::format("attribute '{}' is missing", def.name)};
   }
   return {};
 }
@@ -56,7 +61,8 @@ Status check_inferred(const Op& op) {
     if (integer_form) inferred.element = stated.element;
     if (stated.quantized()) inferred.quant = stated.quant;
     if (inferred != stated) {
-      return Failure{fmt::format("result {} is stated as {} but inferred as {}", i, type_text(stated), type_text(inferred))};
+      return Failure{
+          fmt::format("result {} is stated as {} but inferred as {}", i, type_text(stated), type_text(inferred))};
     }
   }
   return {};
@@ -68,10 +74,12 @@ Status verify_quantization(const Type& type) {
   if (!type.quant) return {};
   const Quantization& q = *type.quant;
   if (!is_integer(type.element)) return Failure{"only integer elements can be quantised"};
-  if (q.axis >= type.rank()) return Failure{fmt::format("quantisation axis {} of a tensor of rank {}", q.axis, type.rank())};
+  if (q.axis >= type.rank())
+    return Failure{fmt::format("quantisation axis {} of a tensor of rank {}", q.axis, type.rank())};
   const auto expected = q.per_tensor() ? size_t{1} : static_cast<size_t>(type.shape[static_cast<size_t>(q.axis)]);
   if (q.scales.size() != expected || q.zero_points.size() != expected) {
-    return Failure{fmt::format("{} scales and {} zero points where {} are needed", q.scales.size(), q.zero_points.size(), expected)};
+    return Failure{fmt::format("{} scales and {} zero points where {} are needed", q.scales.size(),
+                               q.zero_points.size(), expected)};
   }
   for (const double scale : q.scales) {
     if (!std::isfinite(scale) || scale <= 0) return Failure{fmt::format("scale {} is not finite and positive", scale)};
@@ -87,7 +95,8 @@ Status verify_quantization(const Type& type) {
 Status verify(const Op& op) {
   if (const Status status = check_operands(op); !status) return status;
   if (const Status status = check_attributes(op); !status) return status;
-  if (op.results.size() != op.def->results.size()) return Failure{fmt::format("{} results instead of {}", op.results.size(), op.def->results.size())};
+  if (op.results.size() != op.def->results.size())
+    return Failure{fmt::format("{} results instead of {}", op.results.size(), op.def->results.size())};
   for (const Value* result : op.results) {
     if (const Status status = verify_quantization(result->type); !status) return status;
   }
@@ -99,15 +108,21 @@ Status verify(const Op& op) {
 Status verify(const Graph& graph) {
   std::set<const Value*> defined;
   std::set<std::string> names;
-  const auto define = [&](const Value* value) { return defined.insert(value).second && names.insert(value->name).second; };
+  const auto define = [&](const Value* value) {
+    return defined.insert(value).second && names.insert(value->name).second;
+  };
   for (const Value* input : graph.inputs()) {
     if (!define(input)) return Failure{"input '" + input->name + "' is defined twice"};
-    if (const Status status = verify_quantization(input->type); !status) return Failure{"input '" + input->name + "': " + status.message()};
+    if (const Status status = verify_quantization(input->type); !status)
+      return Failure{"input '" + input->name + "': " + status.message()};
   }
   for (const auto& op : graph.ops()) {
-    const auto problem = [&](const std::string& message) { return Failure{message + "\n  in " + print(*op, {.largest_constant = 16})}; };
+    const auto problem = [&](const std::string& message) {
+      return Failure{message + "\n  in " + print(*op, {.largest_constant = 16})};
+    };
     for (const Value* operand : op->operands) {
-      if (operand && !defined.count(operand)) return problem("operand '" + operand->name + "' is used before it is made");
+      if (operand && !defined.count(operand))
+        return problem("operand '" + operand->name + "' is used before it is made");
     }
     if (const Status status = verify(*op); !status) return problem(status.message());
     for (const auto& region : op->regions) {

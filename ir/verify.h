@@ -7,7 +7,8 @@
 
 namespace tinyc::ir {
 
-// Operand and attribute schema, inferred types against the stated ones, quantisation parameters, the operator's own rules.
+// Operand and attribute schema, inferred types against the stated ones, quantisation parameters, the operator's own
+// rules.
 Status verify(const Op& op);
 // All operators; values made before use; use lists and names consistent. The message shows the operator.
 Status verify(const Graph& graph);

@@ -65,7 +65,8 @@ class Importer final : public ir::OnnxImporter {
   void import_input(const ir::OnnxValueInfo& input) {
     const Location where{.tensor = input.name};
     if (!input.element) {
-      diagnostics_.error(Code::T0310, where, "graph input of type " + (input.type_text.empty() ? "unknown" : input.type_text));
+      diagnostics_.error(Code::T0310, where,
+                         "graph input of type " + (input.type_text.empty() ? "unknown" : input.type_text));
       return;
     }
     if (!input.dims) {
@@ -77,21 +78,26 @@ class Importer final : public ir::OnnxImporter {
       if (const auto dim = pin((*input.dims)[axis], axis, input.name)) type.shape.push_back(*dim);
     }
     if (type.shape.size() != input.dims->size()) return;
-    if (!ir::checked_element_count(type.shape)) return diagnostics_.error(Code::T0308, where, "shape " + ir::shape_text(type.shape));
+    if (!ir::checked_element_count(type.shape))
+      return diagnostics_.error(Code::T0308, where, "shape " + ir::shape_text(type.shape));
     values_[input.name] = builder_.graph().add_input(input.name, std::move(type));
   }
 
   std::optional<int64_t> pin(const ir::OnnxDim& dim, size_t axis, const std::string& input) {
     if (dim.value && *dim.value > 0) return dim.value;
-    if (const auto given = options_.dims.find(dim.symbol); !dim.symbol.empty() && given != options_.dims.end()) return given->second;
+    if (const auto given = options_.dims.find(dim.symbol); !dim.symbol.empty() && given != options_.dims.end())
+      return given->second;
     if (dim.value) return dim.value;
     if (axis == 0) {
-      diagnostics_.note(Code::T0309, {.tensor = input}, fmt::format("dimension 0{} is taken as 1", dim.symbol.empty() ? "" : " ('" + dim.symbol + "')"),
+      diagnostics_.note(Code::T0309, {.tensor = input},
+                        fmt::format("dimension 0{} is taken as 1", dim.symbol.empty() ? "" : " ('" + dim.symbol + "')"),
                         dim.symbol.empty() ? "" : fmt::format("--dim {}=N chooses another size", dim.symbol));
       return 1;
     }
-    diagnostics_.error(Code::T0304, {.tensor = input}, fmt::format("dimension {}{} has no fixed size", axis, dim.symbol.empty() ? "" : " ('" + dim.symbol + "')"),
-                       dim.symbol.empty() ? "export the model with a fixed shape" : fmt::format("--dim {}=N", dim.symbol));
+    diagnostics_.error(
+        Code::T0304, {.tensor = input},
+        fmt::format("dimension {}{} has no fixed size", axis, dim.symbol.empty() ? "" : " ('" + dim.symbol + "')"),
+        dim.symbol.empty() ? "export the model with a fixed shape" : fmt::format("--dim {}=N", dim.symbol));
     return std::nullopt;
   }
 
@@ -114,7 +120,9 @@ class Importer final : public ir::OnnxImporter {
   const ir::OnnxRule* find_rule(const OnnxNode& wanted) const {
     for (const ir::OpDef* op : ir::all_ops()) {
       for (const ir::OnnxRule& rule : op->onnx) {
-        if (rule.op_type == wanted.op_type && rule.domain == wanted.domain && rule.since <= opset_ && opset_ <= rule.until) return &rule;
+        if (rule.op_type == wanted.op_type && rule.domain == wanted.domain && rule.since <= opset_ &&
+            opset_ <= rule.until)
+          return &rule;
       }
     }
     return nullptr;
@@ -122,14 +130,17 @@ class Importer final : public ir::OnnxImporter {
 
   void report_unsupported(const OnnxNode& unsupported_node) {
     const std::string domain = unsupported_node.domain.empty() ? "ai.onnx" : unsupported_node.domain;
-    diagnostics_.error(Code::T0303, {.node = unsupported_node.name, .op = unsupported_node.op_type},
-                       fmt::format("operator {} of {} (opset {}) is not supported", unsupported_node.op_type, domain, opset_), "tinyc --print-ops lists what is");
+    diagnostics_.error(
+        Code::T0303, {.node = unsupported_node.name, .op = unsupported_node.op_type},
+        fmt::format("operator {} of {} (opset {}) is not supported", unsupported_node.op_type, domain, opset_),
+        "tinyc --print-ops lists what is");
   }
 
   void import_output(const ir::OnnxValueInfo& output) {
     const auto found = values_.find(output.name);
     if (found != values_.end()) return builder_.graph().add_output(found->second);
-    if (!diagnostics_.has_errors()) diagnostics_.error(Code::T0302, {.tensor = output.name}, "graph output that no node makes");
+    if (!diagnostics_.has_errors())
+      diagnostics_.error(Code::T0302, {.tensor = output.name}, "graph output that no node makes");
   }
 
   const OnnxModel& model_;

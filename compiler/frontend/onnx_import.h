@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// OnnxModel -> ir::Graph: pins dimensions, inlines model-local functions, and calls the ONNX rule of every node's operator.
+// OnnxModel -> ir::Graph: pins dimensions, inlines model-local functions, and calls the ONNX rule of every node's
+// operator.
 #pragma once
 
 #include <map>
@@ -17,6 +18,7 @@ struct ImportOptions {
 };
 
 // nullptr after errors; all problems of the model are reported at once.
-std::unique_ptr<ir::Graph> import_onnx(const ir::OnnxModel& model, const ImportOptions& options, Diagnostics& diagnostics);
+std::unique_ptr<ir::Graph> import_onnx(const ir::OnnxModel& model, const ImportOptions& options,
+                                       Diagnostics& diagnostics);
 
 }  // namespace tinyc

@@ -21,14 +21,17 @@ constexpr size_t kMostNodes = 200'000;
 class Inliner {
  public:
   Inliner(const OnnxModel& model, Diagnostics& diagnostics) : diagnostics_(diagnostics) {
-    for (const OnnxFunction& function : model.functions) functions_[{function.domain, function.name, function.overload}] = &function;
+    for (const OnnxFunction& function : model.functions)
+      functions_[{function.domain, function.name, function.overload}] = &function;
   }
 
   void add(const OnnxNode& node, int depth, std::vector<OnnxNode>& to) {
     const auto found = functions_.find({node.domain, node.op_type, node.overload});
     if (found == functions_.end()) return to.push_back(node);
     if (depth >= kDeepestCall || to.size() > kMostNodes) {
-      if (!reported_) diagnostics_.error(Code::T0302, {.node = node.name, .op = node.op_type}, "model-local functions call each other without end");
+      if (!reported_)
+        diagnostics_.error(Code::T0302, {.node = node.name, .op = node.op_type},
+                           "model-local functions call each other without end");
       reported_ = true;
       return;
     }
@@ -38,7 +41,8 @@ class Inliner {
  private:
   void inline_call(const OnnxNode& call, const OnnxFunction& function, int depth, std::vector<OnnxNode>& to) {
     std::map<std::string, std::string> names;  // inside -> outside
-    for (size_t i = 0; i < function.inputs.size(); ++i) names[function.inputs[i]] = i < call.inputs.size() ? call.inputs[i] : "";
+    for (size_t i = 0; i < function.inputs.size(); ++i)
+      names[function.inputs[i]] = i < call.inputs.size() ? call.inputs[i] : "";
     for (size_t i = 0; i < function.outputs.size(); ++i) {
       if (i < call.outputs.size() && !call.outputs[i].empty()) names[function.outputs[i]] = call.outputs[i];
     }
@@ -53,14 +57,16 @@ class Inliner {
     }
   }
 
-  static void rename(std::vector<std::string>& list, std::map<std::string, std::string>& names, const std::string& prefix) {
+  static void rename(std::vector<std::string>& list, std::map<std::string, std::string>& names,
+                     const std::string& prefix) {
     for (std::string& name : list) {
       if (!name.empty()) name = names.try_emplace(name, prefix + name).first->second;
     }
   }
 
   // Subgraphs of a function body may use the function's tensors.
-  static void rename_captures(OnnxAttribute& attribute, std::map<std::string, std::string> names, const std::string& prefix) {
+  static void rename_captures(OnnxAttribute& attribute, std::map<std::string, std::string> names,
+                              const std::string& prefix) {
     if (!attribute.graph) return;
     auto graph = std::make_shared<OnnxGraph>(*attribute.graph);
     const auto local = [&](std::string& name) {
@@ -87,7 +93,8 @@ class Inliner {
         bound[name] = attribute;
       } else if (const auto given = call.attributes.find(attribute.reference); given != call.attributes.end()) {
         bound[name] = given->second;
-      } else if (const auto fallback = function.attribute_defaults.find(attribute.reference); fallback != function.attribute_defaults.end()) {
+      } else if (const auto fallback = function.attribute_defaults.find(attribute.reference);
+                 fallback != function.attribute_defaults.end()) {
         bound[name] = fallback->second;
       }
     }
@@ -130,14 +137,16 @@ std::set<std::string> needs_of(const OnnxNode& node) {
 // Depth-first over producers with an own stack (models may be deep); keeps the file's order where it is valid.
 class Sorter {
  public:
-  Sorter(const std::vector<OnnxNode>& nodes, Diagnostics& diagnostics) : nodes_(nodes), diagnostics_(diagnostics), state_(nodes.size(), State::fresh) {}
+  Sorter(const std::vector<OnnxNode>& nodes, Diagnostics& diagnostics)
+      : nodes_(nodes), diagnostics_(diagnostics), state_(nodes.size(), State::fresh) {}
 
   std::vector<OnnxNode> sort(const std::set<std::string>& given) {
     for (size_t i = 0; i < nodes_.size(); ++i) {
       for (const std::string& name : nodes_[i].outputs) {
         if (name.empty()) continue;
         if (given.count(name) || !producer_.try_emplace(name, i).second) {
-          diagnostics_.error(Code::T0302, {.node = nodes_[i].name, .op = nodes_[i].op_type, .tensor = name}, "the tensor is made twice");
+          diagnostics_.error(Code::T0302, {.node = nodes_[i].name, .op = nodes_[i].op_type, .tensor = name},
+                             "the tensor is made twice");
         }
       }
     }
@@ -166,7 +175,8 @@ class Sorter {
         } else if (state_[producer->second] == State::fresh) {
           stack.push_back(producer->second);
         } else if (state_[producer->second] == State::open && first) {
-          diagnostics_.error(Code::T0302, {.node = nodes_[at].name, .op = nodes_[at].op_type, .tensor = name}, "the graph has a cycle through this node");
+          diagnostics_.error(Code::T0302, {.node = nodes_[at].name, .op = nodes_[at].op_type, .tensor = name},
+                             "the graph has a cycle through this node");
         }
       }
       if (stack.size() == depth) {
@@ -178,7 +188,8 @@ class Sorter {
   }
 
   void missing(const OnnxNode& node, const std::string& name) {
-    diagnostics_.error(Code::T0302, {.node = node.name, .op = node.op_type, .tensor = name}, "the tensor is used but nothing makes it");
+    diagnostics_.error(Code::T0302, {.node = node.name, .op = node.op_type, .tensor = name},
+                       "the tensor is used but nothing makes it");
   }
 
   const std::vector<OnnxNode>& nodes_;

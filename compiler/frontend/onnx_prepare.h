@@ -9,8 +9,8 @@
 
 namespace tinyc {
 
-// The main graph's nodes with every call of a model-local function replaced by its body, in an order in which every tensor
-// is made before it is used. Reports cycles, tensors made twice or never, and functions that call themselves.
+// The main graph's nodes with every call of a model-local function replaced by its body, in an order in which every
+// tensor is made before it is used. Reports cycles, tensors made twice or never, and functions that call themselves.
 std::vector<ir::OnnxNode> prepared_nodes(const ir::OnnxModel& model, Diagnostics& diagnostics);
 
 }  // namespace tinyc

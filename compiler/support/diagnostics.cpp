@@ -20,18 +20,24 @@ thread_local const void* bug_subject = nullptr;
 
 std::string_view severity_name(Severity severity) {
   switch (severity) {
-    case Severity::note: return "note";
-    case Severity::warning: return "warning";
-    case Severity::error: return "error";
+    case Severity::note:
+      return "note";
+    case Severity::warning:
+      return "warning";
+    case Severity::error:
+      return "error";
   }
   return "error";
 }
 
 std::string_view severity_colour(Severity severity) {
   switch (severity) {
-    case Severity::note: return "\033[1;36m";
-    case Severity::warning: return "\033[1;35m";
-    case Severity::error: return "\033[1;31m";
+    case Severity::note:
+      return "\033[1;36m";
+    case Severity::warning:
+      return "\033[1;35m";
+    case Severity::error:
+      return "\033[1;31m";
   }
   return "";
 }
@@ -66,8 +72,8 @@ std::string render(const Diagnostic& diagnostic, bool colour) {
   if (!where.tensor.empty()) text += fmt::format("tensor '{}': ", where.tensor);
   const std::string_view name = code_info(diagnostic.code).name;
   if (colour) {
-    text += fmt::format("{}{} {}:\033[0m {}\n", severity_colour(diagnostic.severity), severity_name(diagnostic.severity), name,
-                        diagnostic.message);
+    text += fmt::format("{}{} {}:\033[0m {}\n", severity_colour(diagnostic.severity),
+                        severity_name(diagnostic.severity), name, diagnostic.message);
   } else {
     text += fmt::format("{} {}: {}\n", severity_name(diagnostic.severity), name, diagnostic.message);
   }
@@ -83,7 +89,8 @@ void report_bug(const char* file, int line, const std::string& message) {
     bug_dump = nullptr;  // a bug while dumping must not recurse
     fmt::print(stderr, "state:\n{}\n", dump(bug_subject));
   }
-  fmt::print(stderr, "This is a bug of tinyc, not of your model: please report it with the model and the command line.\n");
+  fmt::print(stderr,
+             "This is a bug of tinyc, not of your model: please report it with the model and the command line.\n");
   std::fflush(nullptr);
   std::_Exit(70);
 }

@@ -85,9 +85,9 @@ class BugContext {
 };
 
 #define TINYC_BUG(message) ::tinyc::report_bug(__FILE__, __LINE__, (message))
-#define TINYC_CHECK(condition)                                                    \
-  do {                                                                            \
-    if (!(condition)) TINYC_BUG(std::string("check failed: ") + #condition);      \
+#define TINYC_CHECK(condition)                                               \
+  do {                                                                       \
+    if (!(condition)) TINYC_BUG(std::string("check failed: ") + #condition); \
   } while (false)
 
 }  // namespace tinyc

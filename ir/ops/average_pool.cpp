@@ -35,7 +35,8 @@ int64_t counted(const Window& window, int64_t out, bool include_pad) {
 void reference(const Op& op, std::span<const Tensor* const> operands, std::span<Tensor> results) {
   const Type& in = op.operand_type(0);
   const Type& out = op.result_type();
-  const std::vector<Window> windows = windows_of(op, Shape(in.shape.begin() + 1, in.shape.end() - 1), op.integers("kernel")).take();
+  const std::vector<Window> windows =
+      windows_of(op, Shape(in.shape.begin() + 1, in.shape.end() - 1), op.integers("kernel")).take();
   const Shape strides = strides_of(in.shape);
   const Shape kernel = op.integers("kernel");
   for_each_index(out.shape, [&, index = int64_t{0}](const Shape& at) mutable {
@@ -96,15 +97,19 @@ void import_global_average_pool(OnnxImporter& importer) {
 extern const OpDef average_pool_op = {
     .name = "average_pool",
     .summary = "Mean over sliding windows.",
-    .doc = "x [N, spatial..., C], y [N, spatial..., C]. Quantised: sum of (x - zero_x) times scale_x / (scale_y * count), one rounding, half to even.",
+    .doc =
+        "x [N, spatial..., C], y [N, spatial..., C]. Quantised: sum of (x - zero_x) times scale_x / (scale_y * count), "
+        "one rounding, half to even.",
     .operands = {{"x"}},
     .results = {"y"},
-    .attributes = window_attributes({{"kernel", AttributeKind::integers, std::nullopt, "window per spatial axis"},
-                                     {"count_include_pad", AttributeKind::flag, Attribute{false}, "padding counts in the divisor"}}),
+    .attributes = window_attributes(
+        {{"kernel", AttributeKind::integers, std::nullopt, "window per spatial axis"},
+         {"count_include_pad", AttributeKind::flag, Attribute{false}, "padding counts in the divisor"}}),
     .traits = {.quantized_form = true},
     .infer = infer,
     .reference = reference,
-    .onnx = {{"", "AveragePool", 7, kNewest, import_average_pool}, {"", "GlobalAveragePool", 1, kNewest, import_global_average_pool}},
+    .onnx = {{"", "AveragePool", 7, kNewest, import_average_pool},
+             {"", "GlobalAveragePool", 1, kNewest, import_global_average_pool}},
 };
 
 }  // namespace tinyc::ir

@@ -30,11 +30,13 @@ extern const OpDef clip_op = unary_op({
     .name = "clip",
     .summary = "min(max(x, min), max)",
     .doc = "If min > max, every result is max, as ONNX says.",
-    .attributes = {{"min", AttributeKind::real, Attribute{-kInfinity}, "lower bound"}, {"max", AttributeKind::real, Attribute{kInfinity}, "upper bound"}},
-    .function = [](double x, std::span<const double> args) {
-      const double raised = x < args[0] ? args[0] : x;
-      return raised > args[1] ? args[1] : raised;
-    },
+    .attributes = {{"min", AttributeKind::real, Attribute{-kInfinity}, "lower bound"},
+                   {"max", AttributeKind::real, Attribute{kInfinity}, "upper bound"}},
+    .function =
+        [](double x, std::span<const double> args) {
+          const double raised = x < args[0] ? args[0] : x;
+          return raised > args[1] ? args[1] : raised;
+        },
     .onnx = {{"", "Clip", 6, kNewest, import_clip}},
 });
 

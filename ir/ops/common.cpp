@@ -14,7 +14,8 @@ Result<Shape> broadcast(const Shape& a, const Shape& b) {
   for (size_t i = 0; i < result.size(); ++i) {
     const int64_t da = i < a.size() ? a[a.size() - 1 - i] : 1;
     const int64_t db = i < b.size() ? b[b.size() - 1 - i] : 1;
-    if (da != db && da != 1 && db != 1) return Failure{fmt::format("shapes {} and {} do not broadcast", shape_text(a), shape_text(b))};
+    if (da != db && da != 1 && db != 1)
+      return Failure{fmt::format("shapes {} and {} do not broadcast", shape_text(a), shape_text(b))};
     result[result.size() - 1 - i] = da == 1 ? db : da;
   }
   return result;
@@ -37,10 +38,12 @@ std::vector<int64_t> broadcast_offsets(const Shape& from, const Shape& to) {
 }
 
 AttributeDef activation_attribute() {
-  return {"activation", AttributeKind::text, Attribute{std::string("none")}, "unary operator applied to each result, or none"};
+  return {"activation", AttributeKind::text, Attribute{std::string("none")},
+          "unary operator applied to each result, or none"};
 }
 AttributeDef activation_args_attribute() {
-  return {"activation_args", AttributeKind::reals, Attribute{std::vector<double>{}}, "real attributes of the activation, in order"};
+  return {"activation_args", AttributeKind::reals, Attribute{std::vector<double>{}},
+          "real attributes of the activation, in order"};
 }
 
 double activate(const Op& op, double value) {
@@ -71,7 +74,8 @@ Status verify_activation(const Op& op) {
   if (!unary_function(name)) return Failure{"unknown activation '" + name + "'"};
   size_t wanted = 0;
   for (const AttributeDef& def : op_def(name).attributes) wanted += def.kind == AttributeKind::real ? 1 : 0;
-  if (op.reals("activation_args").size() != wanted) return Failure{fmt::format("activation {} takes {} arguments", name, wanted)};
+  if (op.reals("activation_args").size() != wanted)
+    return Failure{fmt::format("activation {} takes {} arguments", name, wanted)};
   if (op.results[0]->type.quantized() && name != "relu" && name != "clip") {
     return Failure{"a quantised result can only be clamped (relu, clip), not given activation " + name};
   }
@@ -117,7 +121,8 @@ void evaluate_unary(const Op& op, std::span<const Tensor* const> operands, std::
       continue;
     }
     const double x = in.quant->scale() * static_cast<double>(operands[0]->integer(i) - in.quant->zero_point());
-    results[0].set_integer(i, quantize(op.def->scalar(x, args), out.quant->scale(), out.quant->zero_point(), out.element));
+    results[0].set_integer(i,
+                           quantize(op.def->scalar(x, args), out.quant->scale(), out.quant->zero_point(), out.element));
   }
 }
 
@@ -154,7 +159,8 @@ void evaluate_binary(const Op& op, std::span<const Tensor* const> operands, std:
     const int64_t ia = offsets_a[static_cast<size_t>(i)];
     const int64_t ib = offsets_b[static_cast<size_t>(i)];
     if (clamped) {
-      const int64_t value = op.def->binary->quantized(operands[0]->integer(ia), operands[1]->integer(ib), ta, tb, op.result_type());
+      const int64_t value =
+          op.def->binary->quantized(operands[0]->integer(ia), operands[1]->integer(ib), ta, tb, op.result_type());
       y.set_integer(i, std::clamp(value, bounds.low, bounds.high));
     } else if (is_float(ta.element)) {
       y.set_real(i, activate(op, op.def->binary->real(operands[0]->real(ia), operands[1]->real(ib))));
@@ -168,7 +174,8 @@ Status verify_binary(const Op& op) {
   const Type& y = op.result_type();
   if (y.quantized()) {
     if (!op.def->binary->quantized) return Failure{"has no integer form"};
-    if (!op.operand_type(0).quantized() || !op.operand_type(1).quantized()) return Failure{"all operands must be quantised"};
+    if (!op.operand_type(0).quantized() || !op.operand_type(1).quantized())
+      return Failure{"all operands must be quantised"};
   }
   return verify_activation(op);
 }

@@ -12,7 +12,8 @@
 
 namespace tinyc::ir {
 
-// --- shapes -----------------------------------------------------------------------------------------------------------
+// --- shapes
+// -----------------------------------------------------------------------------------------------------------
 Result<Shape> broadcast(const Shape& a, const Shape& b);  // numpy's rule
 // Element offsets into a tensor of shape `from` for every element of `to` (from broadcasts to to).
 std::vector<int64_t> broadcast_offsets(const Shape& from, const Shape& to);
@@ -29,8 +30,9 @@ void for_each_index(const Shape& shape, Visit visit) {
   }
 }
 
-// --- fused activations -------------------------------------------------------------------------------------------------
-// An operator may carry the mnemonic of a unary operator and its real attributes, applied to each result.
+// --- fused activations
+// ------------------------------------------------------------------------------------------------- An operator may
+// carry the mnemonic of a unary operator and its real attributes, applied to each result.
 AttributeDef activation_attribute();
 AttributeDef activation_args_attribute();
 // The activation as a function over reals; identity for "none".
@@ -43,9 +45,11 @@ struct ClampBounds {
 ClampBounds clamp_bounds(const Op& op, const Type& result);
 Status verify_activation(const Op& op);
 
-// --- unary and binary families -------------------------------------------------------------------------------------------
+// --- unary and binary families
+// -------------------------------------------------------------------------------------------
 using UnaryFunction = double (*)(double x, std::span<const double> args);
-// Function of a unary operator by mnemonic ("relu"), nullptr if there is none. Args: its real attributes in their order.
+// Function of a unary operator by mnemonic ("relu"), nullptr if there is none. Args: its real attributes in their
+// order.
 UnaryFunction unary_function(std::string_view name);
 std::vector<double> real_attributes(const Op& op);
 
@@ -70,14 +74,15 @@ struct BinarySpec {
   std::string_view doc;
   bool commutative;
   double (*real)(double, double);
-  int64_t (*integer)(int64_t, int64_t);                                  // plain integers; result wraps to the element
+  int64_t (*integer)(int64_t, int64_t);  // plain integers; result wraps to the element
   // Integer form: a and b are the operand integers; may be nullptr if there is none.
   int64_t (*quantized)(int64_t a, int64_t b, const Type& ta, const Type& tb, const Type& result);
   std::vector<OnnxRule> onnx = {};
 };
 OpDef binary_op(BinarySpec spec);
 
-// --- affine arithmetic ---------------------------------------------------------------------------------------------------
+// --- affine arithmetic
+// ---------------------------------------------------------------------------------------------------
 inline int64_t saturate(int64_t value, Element element) {
   return value < lowest(element) ? lowest(element) : value > highest(element) ? highest(element) : value;
 }

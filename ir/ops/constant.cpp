@@ -12,7 +12,9 @@ Status infer(Op& op) {
   return {};
 }
 
-void reference(const Op& op, std::span<const Tensor* const>, std::span<Tensor> results) { results[0] = op.tensor("value"); }
+void reference(const Op& op, std::span<const Tensor* const>, std::span<Tensor> results) {
+  results[0] = op.tensor("value");
+}
 
 // The Constant node: one of several attributes carries the data.
 void import_constant(OnnxImporter& importer) {
@@ -21,8 +23,10 @@ void import_constant(OnnxImporter& importer) {
   }
   const auto of = [&](Tensor tensor) { importer.emit("constant", {}, {{"value", std::move(tensor)}}); };
   const auto length = [](const auto& values) { return Shape{static_cast<int64_t>(values.size())}; };
-  if (importer.has_attribute("value_float")) return of(Tensor::of_reals(Element::f32, {}, {importer.real("value_float", 0)}));
-  if (importer.has_attribute("value_int")) return of(Tensor::of_integers(Element::i64, {}, {importer.integer("value_int", 0)}));
+  if (importer.has_attribute("value_float"))
+    return of(Tensor::of_reals(Element::f32, {}, {importer.real("value_float", 0)}));
+  if (importer.has_attribute("value_int"))
+    return of(Tensor::of_integers(Element::i64, {}, {importer.integer("value_int", 0)}));
   if (importer.has_attribute("value_floats")) {
     const std::vector<double> values = importer.reals("value_floats");
     return of(Tensor::of_reals(Element::f32, length(values), values));

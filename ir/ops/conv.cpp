@@ -12,12 +12,16 @@ namespace {
 Status infer(Op& op) {
   const Shape& x = op.operand_type(0).shape;
   const Shape& w = op.operand_type(1).shape;
-  if (x.size() < 3 || w.size() != x.size()) return Failure{fmt::format("needs an input of rank 3 or more and weights of the same rank, got {} and {}", shape_text(x), shape_text(w))};
+  if (x.size() < 3 || w.size() != x.size())
+    return Failure{fmt::format("needs an input of rank 3 or more and weights of the same rank, got {} and {}",
+                               shape_text(x), shape_text(w))};
   const int64_t groups = op.integer("groups");
   if (groups < 1 || x.back() % groups != 0 || w[0] % groups != 0 || w.back() != x.back() / groups) {
-    return Failure{fmt::format("{} input channels and weights {} do not fit {} groups", x.back(), shape_text(w), groups)};
+    return Failure{
+        fmt::format("{} input channels and weights {} do not fit {} groups", x.back(), shape_text(w), groups)};
   }
-  if (op.operand(2) && op.operand_type(2).shape != Shape{w[0]}) return Failure{fmt::format("bias {} for {} channels", shape_text(op.operand_type(2).shape), w[0])};
+  if (op.operand(2) && op.operand_type(2).shape != Shape{w[0]})
+    return Failure{fmt::format("bias {} for {} channels", shape_text(op.operand_type(2).shape), w[0])};
   const Shape kernel(w.begin() + 1, w.end() - 1);
   Result<std::vector<Window>> windows = windows_of(op, Shape(x.begin() + 1, x.end() - 1), kernel);
   if (!windows) return windows.failure();
@@ -36,14 +40,17 @@ Status verify(const Op& op) {
   if (x.quantized() != w.quantized()) return Failure{"input and weights must both be quantised, or neither"};
   if (!x.quantized()) return {};
   if (!x.quant->per_tensor()) return Failure{"the input must be quantised per tensor"};
-  if (!w.quant->per_tensor() && w.quant->axis != 0) return Failure{"weights can be quantised per output channel (axis 0) only"};
-  if (op.operand(2) && op.operand_type(2).element != Element::i32) return Failure{"the bias of an integer convolution must be i32"};
+  if (!w.quant->per_tensor() && w.quant->axis != 0)
+    return Failure{"weights can be quantised per output channel (axis 0) only"};
+  if (op.operand(2) && op.operand_type(2).element != Element::i32)
+    return Failure{"the bias of an integer convolution must be i32"};
   return {};
 }
 
 // Sum over the window at one output position; `term(x offset, w offset, channels)` adds one kernel position.
 template <class Term>
-void for_each_tap(const std::vector<Window>& windows, const Shape& out, const Shape& x_strides, const Shape& w_strides, Term term) {
+void for_each_tap(const std::vector<Window>& windows, const Shape& out, const Shape& x_strides, const Shape& w_strides,
+                  Term term) {
   Shape kernel;
   for (const Window& window : windows) kernel.push_back(window.kernel);
   for_each_index(kernel, [&](const Shape& tap) {
@@ -80,7 +87,8 @@ struct Layout {
 Layout layout_of(const Op& op) {
   const Shape& x = op.operand_type(0).shape;
   const Shape& w = op.operand_type(1).shape;
-  Result<std::vector<Window>> windows = windows_of(op, Shape(x.begin() + 1, x.end() - 1), Shape(w.begin() + 1, w.end() - 1));
+  Result<std::vector<Window>> windows =
+      windows_of(op, Shape(x.begin() + 1, x.end() - 1), Shape(w.begin() + 1, w.end() - 1));
   return {windows.take(), strides_of(x), strides_of(w), w.back(), w[0] / op.integer("groups")};
 }
 
@@ -143,13 +151,17 @@ void import_conv(OnnxImporter& importer) {
   Value* w = importer.input(1);
   if (!x || !w) return;
   const int rank = x->type.rank();
-  if (rank < 3 || w->type.rank() != rank) return importer.error(Code::T0305, fmt::format("input {} and weights {} are not of the same rank, 3 or more", shape_text(x->type.shape), shape_text(w->type.shape)));
-  std::optional<Attributes> attributes = import_window(importer, Shape(x->type.shape.begin() + 2, x->type.shape.end()), Shape(w->type.shape.begin() + 2, w->type.shape.end()));
+  if (rank < 3 || w->type.rank() != rank)
+    return importer.error(Code::T0305, fmt::format("input {} and weights {} are not of the same rank, 3 or more",
+                                                   shape_text(x->type.shape), shape_text(w->type.shape)));
+  std::optional<Attributes> attributes = import_window(importer, Shape(x->type.shape.begin() + 2, x->type.shape.end()),
+                                                       Shape(w->type.shape.begin() + 2, w->type.shape.end()));
   if (!attributes) return;
   (*attributes)["groups"] = importer.integer("group", 1);
   Value* last = importer.make("transpose", {x}, {{"perm", channels_last(rank)}});
   Value* ohwi = importer.make("transpose", {w}, {{"perm", channels_last(rank)}});
-  Value* y = importer.make("conv", {last, ohwi, importer.has_input(2) ? importer.input(2) : nullptr}, std::move(*attributes));
+  Value* y =
+      importer.make("conv", {last, ohwi, importer.has_input(2) ? importer.input(2) : nullptr}, std::move(*attributes));
   if (y) importer.emit("transpose", {y}, {{"perm", channels_first(rank)}});
 }
 
@@ -158,13 +170,16 @@ void import_conv(OnnxImporter& importer) {
 extern const OpDef conv_op = {
     .name = "conv",
     .summary = "Convolution over any number of spatial axes, with groups.",
-    .doc = "x [N, spatial..., C], w [O, kernel..., C/groups], bias [O] (optional), y [N, spatial..., O]: channels last. "
-           "Quantised: x per tensor, w per tensor or per output channel, bias i32 in units of scale_x * scale_w; "
-           "y = clamp(zero_y + round(acc * scale_x * scale_w / scale_y)), or the i32 accumulator when y is not quantised.",
+    .doc =
+        "x [N, spatial..., C], w [O, kernel..., C/groups], bias [O] (optional), y [N, spatial..., O]: channels last. "
+        "Quantised: x per tensor, w per tensor or per output channel, bias i32 in units of scale_x * scale_w; "
+        "y = clamp(zero_y + round(acc * scale_x * scale_w / scale_y)), or the i32 accumulator when y is not quantised.",
     .operands = {{"x"}, {"w"}, {"bias", OperandKind::optional}},
     .results = {"y"},
-    .attributes = window_attributes({{"groups", AttributeKind::integer, Attribute{int64_t{1}}, "groups of channels; C = depthwise"},
-                                     activation_attribute(), activation_args_attribute()}),
+    .attributes = window_attributes(
+        {{"groups", AttributeKind::integer, Attribute{int64_t{1}}, "groups of channels; C = depthwise"},
+         activation_attribute(),
+         activation_args_attribute()}),
     .traits = {.quantized_form = true},
     .infer = infer,
     .verify = verify,

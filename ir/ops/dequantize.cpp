@@ -49,7 +49,8 @@ extern const OpDef dequantize_op = {
     .infer = infer,
     .verify = verify,
     .reference = reference,
-    .onnx = {{"", "DequantizeLinear", 10, kNewest, import_dequantize}, {"com.microsoft", "DequantizeLinear", 1, kNewest, import_dequantize}},
+    .onnx = {{"", "DequantizeLinear", 10, kNewest, import_dequantize},
+             {"com.microsoft", "DequantizeLinear", 1, kNewest, import_dequantize}},
 };
 
 }  // namespace tinyc::ir

@@ -11,8 +11,10 @@ namespace {
 Status infer(Op& op) {
   const Shape& x = op.operand_type(0).shape;
   const Shape& w = op.operand_type(1).shape;
-  if (x.empty() || w.size() != 2 || w[1] != x.back()) return Failure{fmt::format("input {} and weights {} do not fit", shape_text(x), shape_text(w))};
-  if (op.operand(2) && op.operand_type(2).shape != Shape{w[0]}) return Failure{fmt::format("bias {} for {} outputs", shape_text(op.operand_type(2).shape), w[0])};
+  if (x.empty() || w.size() != 2 || w[1] != x.back())
+    return Failure{fmt::format("input {} and weights {} do not fit", shape_text(x), shape_text(w))};
+  if (op.operand(2) && op.operand_type(2).shape != Shape{w[0]})
+    return Failure{fmt::format("bias {} for {} outputs", shape_text(op.operand_type(2).shape), w[0])};
   Type& y = op.results[0]->type;
   y.shape = x;
   y.shape.back() = w[0];
@@ -28,7 +30,8 @@ Status verify(const Op& op) {
   if (!x.quantized()) return {};
   if (!x.quant->per_tensor()) return Failure{"the input must be quantised per tensor"};
   if (!w.quant->per_tensor() && w.quant->axis != 0) return Failure{"weights can be quantised per output (axis 0) only"};
-  if (op.operand(2) && op.operand_type(2).element != Element::i32) return Failure{"the bias of an integer layer must be i32"};
+  if (op.operand(2) && op.operand_type(2).element != Element::i32)
+    return Failure{"the bias of an integer layer must be i32"};
   return {};
 }
 
@@ -94,7 +97,8 @@ void import_gemm(OnnxImporter& importer) {
   if (c && beta != 1) c = importer.make("mul", {c, importer.builder().scalar(beta)});
   if (!a || !b) return;
   const int64_t outputs = b->type.shape[0];
-  const bool per_output = c && c->type.elements() == outputs && (c->type.rank() <= 1 || c->type.shape.back() == outputs);
+  const bool per_output =
+      c && c->type.elements() == outputs && (c->type.rank() <= 1 || c->type.shape.back() == outputs);
   Value* bias = per_output ? importer.make("reshape", {c}, {{"shape", Shape{outputs}}}) : nullptr;
   Value* y = importer.make("fully_connected", {a, b, bias});
   if (c && !per_output) y = importer.make("add", {y, c});
@@ -106,8 +110,9 @@ void import_gemm(OnnxImporter& importer) {
 extern const OpDef fully_connected_op = {
     .name = "fully_connected",
     .summary = "y = x * transpose(w) + bias over the last axis.",
-    .doc = "x [..., K], w [N, K], bias [N] (optional), y [..., N]. Quantised as conv: x per tensor, w per tensor or per "
-           "output, bias i32 in units of scale_x * scale_w; the i32 accumulator when y is not quantised.",
+    .doc =
+        "x [..., K], w [N, K], bias [N] (optional), y [..., N]. Quantised as conv: x per tensor, w per tensor or per "
+        "output, bias i32 in units of scale_x * scale_w; the i32 accumulator when y is not quantised.",
     .operands = {{"x"}, {"w"}, {"bias", OperandKind::optional}},
     .results = {"y"},
     .attributes = {activation_attribute(), activation_args_attribute()},

@@ -16,14 +16,17 @@ Status verify(const Op& op) {
   return {};
 }
 
-void reference(const Op&, std::span<const Tensor* const> operands, std::span<Tensor> results) { results[0] = *operands[0]; }
+void reference(const Op&, std::span<const Tensor* const> operands, std::span<Tensor> results) {
+  results[0] = *operands[0];
+}
 
 }  // namespace
 
 extern const OpDef quant_cast_op = {
     .name = "quant_cast",
     .summary = "The same integers under another quantisation, or under none.",
-    .doc = "ONNX keeps scales beside the tensors, tinyc in the type: this operator is where they meet. It costs nothing.",
+    .doc =
+        "ONNX keeps scales beside the tensors, tinyc in the type: this operator is where they meet. It costs nothing.",
     .operands = {{"x"}},
     .results = {"y"},
     .traits = {.elementwise = true, .view = true, .quantized_form = true, .moves_only = true},

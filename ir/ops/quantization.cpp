@@ -8,7 +8,8 @@
 
 namespace tinyc::ir {
 
-std::optional<QuantizedType> import_quantization(OnnxImporter& importer, size_t scale_input, size_t zero_point_input, const Type& tensor, int64_t axis) {
+std::optional<QuantizedType> import_quantization(OnnxImporter& importer, size_t scale_input, size_t zero_point_input,
+                                                 const Type& tensor, int64_t axis) {
   const Tensor* scale = importer.required_constant(scale_input, "the scale");
   if (!scale) return std::nullopt;
   const Tensor* zero_point = nullptr;
@@ -17,10 +18,12 @@ std::optional<QuantizedType> import_quantization(OnnxImporter& importer, size_t 
     if (!zero_point) return std::nullopt;
   }
   QuantizedType result;
-  // QuantizeLinear's operand is float: the element comes from the zero point (default u8) or, from opset 21 on, output_dtype.
+  // QuantizeLinear's operand is float: the element comes from the zero point (default u8) or, from opset 21 on,
+  // output_dtype.
   result.element = is_integer(tensor.element) ? tensor.element : zero_point ? zero_point->element() : Element::u8;
   result.quant.scales = scale->reals();
-  result.quant.zero_points = zero_point ? zero_point->integers() : std::vector<int64_t>(static_cast<size_t>(scale->size()), 0);
+  result.quant.zero_points =
+      zero_point ? zero_point->integers() : std::vector<int64_t>(static_cast<size_t>(scale->size()), 0);
   if (scale->size() != 1) result.quant.axis = static_cast<int>(axis);
   if (scale->shape().size() > 1 && scale->size() != 1) {
     importer.unsupported("blocked quantisation (a scale per block) is not supported");
@@ -34,13 +37,15 @@ std::optional<QuantizedType> import_quantization(OnnxImporter& importer, size_t 
   return result;
 }
 
-std::optional<QuantizedType> import_quantization(OnnxImporter& importer, size_t scale_input, size_t zero_point_input, const Type& tensor) {
+std::optional<QuantizedType> import_quantization(OnnxImporter& importer, size_t scale_input, size_t zero_point_input,
+                                                 const Type& tensor) {
   int64_t axis = importer.integer("axis", 1);
   if (axis < 0) axis += tensor.rank();
   return import_quantization(importer, scale_input, zero_point_input, tensor, axis);
 }
 
-Value* import_quantized(OnnxImporter& importer, Value* value, size_t scale_input, size_t zero_point_input, int64_t axis) {
+Value* import_quantized(OnnxImporter& importer, Value* value, size_t scale_input, size_t zero_point_input,
+                        int64_t axis) {
   if (!value) return nullptr;
   const auto quantized = import_quantization(importer, scale_input, zero_point_input, value->type, axis);
   if (!quantized) return nullptr;

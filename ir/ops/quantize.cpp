@@ -12,7 +12,8 @@ Status infer(Op& op) {
 
 Status verify(const Op& op) {
   if (!op.result_type().quantized()) return Failure{"the result must be quantised"};
-  if (!is_float(op.operand_type(0).element) && !op.operand_type(0).quantized()) return Failure{"the operand must be float or quantised"};
+  if (!is_float(op.operand_type(0).element) && !op.operand_type(0).quantized())
+    return Failure{"the operand must be float or quantised"};
   return {};
 }
 
@@ -31,7 +32,8 @@ void reference(const Op& op, std::span<const Tensor* const> operands, std::span<
     }
     const int64_t ci = in_channel[static_cast<size_t>(i)];
     const FixedPoint ratio = to_fixed_point(in.quant->scale(ci) / scale);
-    results[0].set_integer(i, saturate(zero_point + requantize(operands[0]->integer(i) - in.quant->zero_point(ci), ratio), out.element));
+    results[0].set_integer(
+        i, saturate(zero_point + requantize(operands[0]->integer(i) - in.quant->zero_point(ci), ratio), out.element));
   }
 }
 
@@ -49,15 +51,18 @@ void import_quantize(OnnxImporter& importer) {
 extern const OpDef quantize_op = {
     .name = "quantize",
     .summary = "Real numbers, or integers of another quantisation, to the result's quantisation.",
-    .doc = "float: saturate(round half to even(x / scale) + zero_point), as ONNX QuantizeLinear. Quantised operand: one rounding of "
-           "(x - zero_x) * scale_x / scale_y in 31-bit fixed point.",
+    .doc =
+        "float: saturate(round half to even(x / scale) + zero_point), as ONNX QuantizeLinear. Quantised operand: one "
+        "rounding of "
+        "(x - zero_x) * scale_x / scale_y in 31-bit fixed point.",
     .operands = {{"x"}},
     .results = {"y"},
     .traits = {.elementwise = true, .quantized_form = true},
     .infer = infer,
     .verify = verify,
     .reference = reference,
-    .onnx = {{"", "QuantizeLinear", 10, kNewest, import_quantize}, {"com.microsoft", "QuantizeLinear", 1, kNewest, import_quantize}},
+    .onnx = {{"", "QuantizeLinear", 10, kNewest, import_quantize},
+             {"com.microsoft", "QuantizeLinear", 1, kNewest, import_quantize}},
 };
 
 }  // namespace tinyc::ir

@@ -12,7 +12,9 @@ Status infer(Op& op) {
   const Type& x = op.operand_type(0);
   const std::vector<int64_t>& shape = op.integers("shape");
   const std::optional<int64_t> count = checked_element_count(shape);
-  if (!count || *count != x.elements()) return Failure{fmt::format("{} cannot become {}: the element counts differ", shape_text(x.shape), shape_text(shape))};
+  if (!count || *count != x.elements())
+    return Failure{
+        fmt::format("{} cannot become {}: the element counts differ", shape_text(x.shape), shape_text(shape))};
   Type& y = op.results[0]->type;
   copy_element_type(op, 0, y);
   y.shape = shape;
@@ -56,9 +58,12 @@ void import_flatten(OnnxImporter& importer) {
   if (!x) return;
   int64_t axis = importer.integer("axis", 1);
   if (axis < 0) axis += x->type.rank();
-  if (axis < 0 || axis > x->type.rank()) return importer.error(Code::T0307, fmt::format("axis {} of a tensor of rank {}", axis, x->type.rank()));
+  if (axis < 0 || axis > x->type.rank())
+    return importer.error(Code::T0307, fmt::format("axis {} of a tensor of rank {}", axis, x->type.rank()));
   const auto middle = x->type.shape.begin() + axis;
-  importer.emit("reshape", {x}, {{"shape", Shape{element_count(Shape(x->type.shape.begin(), middle)), element_count(Shape(middle, x->type.shape.end()))}}});
+  importer.emit("reshape", {x},
+                {{"shape", Shape{element_count(Shape(x->type.shape.begin(), middle)),
+                                 element_count(Shape(middle, x->type.shape.end()))}}});
 }
 
 // Axes of Squeeze and Unsqueeze: an attribute before opset 13, an input from then on.
@@ -75,7 +80,8 @@ void import_squeeze(OnnxImporter& importer) {
   for (const int64_t value : *axes) {
     const auto axis = importer.axis(value, x->type.rank());
     if (!axis) return;
-    if (x->type.shape[static_cast<size_t>(*axis)] != 1) return importer.error(Code::T0305, fmt::format("axis {} of {} is not 1", *axis, shape_text(x->type.shape)));
+    if (x->type.shape[static_cast<size_t>(*axis)] != 1)
+      return importer.error(Code::T0305, fmt::format("axis {} of {} is not 1", *axis, shape_text(x->type.shape)));
     drop[static_cast<size_t>(*axis)] = true;
   }
   Shape shape;
@@ -95,7 +101,8 @@ void import_unsqueeze(OnnxImporter& importer) {
   for (const int64_t value : *axes) {
     const auto axis = importer.axis(value, rank);
     if (!axis) return;
-    if (added[static_cast<size_t>(*axis)]) return importer.error(Code::T0307, fmt::format("axis {} is named twice", *axis));
+    if (added[static_cast<size_t>(*axis)])
+      return importer.error(Code::T0307, fmt::format("axis {} is named twice", *axis));
     added[static_cast<size_t>(*axis)] = true;
   }
   Shape shape;

@@ -54,7 +54,8 @@ void reference(const Op& op, std::span<const Tensor* const> operands, std::span<
     }
     if (in.quantized()) {
       softmax_integer(integer, integer_out, in, op.result_type());
-      for (int64_t i = 0; i < count; ++i) results[0].set_integer(base + i * stride, integer_out[static_cast<size_t>(i)]);
+      for (int64_t i = 0; i < count; ++i)
+        results[0].set_integer(base + i * stride, integer_out[static_cast<size_t>(i)]);
     } else {
       softmax_real(real, real_out);
       for (int64_t i = 0; i < count; ++i) results[0].set_real(base + i * stride, real_out[static_cast<size_t>(i)]);
@@ -72,7 +73,9 @@ void import_softmax(OnnxImporter& importer) {
   if (!flattens || *axis == x->type.rank() - 1) return importer.emit("softmax", {x}, {{"axis", int64_t{*axis}}});
   const Shape shape = x->type.shape;
   const auto middle = shape.begin() + *axis;
-  Value* flat = importer.make("reshape", {x}, {{"shape", Shape{element_count(Shape(shape.begin(), middle)), element_count(Shape(middle, shape.end()))}}});
+  Value* flat = importer.make(
+      "reshape", {x},
+      {{"shape", Shape{element_count(Shape(shape.begin(), middle)), element_count(Shape(middle, shape.end()))}}});
   Value* y = importer.make("softmax", {flat}, {{"axis", int64_t{1}}});
   if (y) importer.emit("reshape", {y}, {{"shape", shape}});
 }
@@ -82,7 +85,9 @@ void import_softmax(OnnxImporter& importer) {
 extern const OpDef softmax_op = {
     .name = "softmax",
     .summary = "exp(x) / sum(exp(x)) along one axis.",
-    .doc = "Quantised: exp((x - max) * scale_x) from a table in units of 2^-22, sum exact, each result one rounded division.",
+    .doc =
+        "Quantised: exp((x - max) * scale_x) from a table in units of 2^-22, sum exact, each result one rounded "
+        "division.",
     .operands = {{"x"}},
     .results = {"y"},
     .attributes = {{"axis", AttributeKind::integer, std::nullopt, "axis of the sum, not negative"}},

@@ -21,7 +21,8 @@ bool is_permutation(std::vector<int64_t> perm, int rank) {
 Status infer(Op& op) {
   const Type& x = op.operand_type(0);
   const std::vector<int64_t>& perm = op.integers("perm");
-  if (!is_permutation(perm, x.rank())) return Failure{fmt::format("perm {} does not permute the axes of {}", shape_text(perm), shape_text(x.shape))};
+  if (!is_permutation(perm, x.rank()))
+    return Failure{fmt::format("perm {} does not permute the axes of {}", shape_text(perm), shape_text(x.shape))};
   Type& y = op.results[0]->type;
   y.element = x.element;
   y.quant = x.quant;
