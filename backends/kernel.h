@@ -7,6 +7,7 @@
 // that computes output rows [y0, y1). Geometry is a struct of int32_t and float members in the order of Built::geometry.
 #pragma once
 
+#include <concepts>
 #include <optional>
 #include <span>
 #include <string>
@@ -70,7 +71,8 @@ struct GeometryField {
   bool real = false;
   int32_t integer = 0;
   float value = 0;
-  GeometryField(std::string_view field, int64_t number) : name(field), integer(static_cast<int32_t>(number)) {}
+  template <std::integral T>
+  GeometryField(std::string_view field, T number) : name(field), integer(static_cast<int32_t>(number)) {}
   GeometryField(std::string_view field, float number) : name(field), real(true), value(number) {}
 };
 

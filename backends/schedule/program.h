@@ -29,15 +29,23 @@ struct Buffer {
   bool dense() const { return ring == rows; }
 };
 
+// How an instance sees a buffer: a view may divide the same bytes into other rows (dense buffers only).
+struct Access {
+  int buffer = -1;
+  int64_t rows = 1;
+  int64_t row_bytes = 0;
+  int64_t image_rows = 1;  // rows of one image of a batch (axis 1), where a kernel loops over images
+};
+
 // One emitted function: a kernel with everything that specialises it.
 struct Instance {
   const Kernel* kernel = nullptr;
   Variant variant;
   const ir::Op* op = nullptr;
   Needs needs;
-  std::vector<int> inputs;      // buffer per InputNeeds of `needs`
-  std::vector<int> outputs;     // buffer per result
-  int scratch = -1;
+  std::vector<Access> inputs;   // one per InputNeeds of `needs`
+  std::vector<Access> outputs;  // one per result
+  int scratch = -1;             // buffers, -1 = none
   int state = -1;
   int64_t rows = 1;             // output rows of a whole call
   int64_t batch = 1;            // images, where the kernel computes one at a time
