@@ -35,22 +35,12 @@ void report_not_a_model(Diagnostics& diagnostics, std::string_view bytes, std::s
   diagnostics.error(Code::T0301, {}, std::move(problem), std::string(format.help));
 }
 
-// The whole file, or nothing after an error.
-std::optional<std::string> load(const std::string& path, Diagnostics& diagnostics) {
-  Result<std::string> bytes = read_file(path, static_cast<uint64_t>(kMaxBytes));
-  if (!bytes) {
-    diagnostics.error(Code::T0102, {}, "the file " + bytes.message());
-    return std::nullopt;
-  }
-  if (bytes->empty()) {
-    diagnostics.error(Code::T0301, {}, "the file is empty");
-    return std::nullopt;
-  }
-  return bytes.take();
-}
-
 // False if it is no model at all; then nothing else is worth reporting.
 bool parse_model(std::string_view bytes, proto::ModelProto& model, Diagnostics& diagnostics) {
+  if (bytes.empty()) {
+    diagnostics.error(Code::T0301, {}, "the file is empty");
+    return false;
+  }
   if (!parse_message(bytes, model)) {
     report_not_a_model(diagnostics, bytes, fmt::format("the {} bytes of the file are damaged, cut short or not ONNX", bytes.size()));
     return false;
@@ -147,20 +137,27 @@ bool has_errors_since(const Diagnostics& diagnostics, size_t first) {
 }  // namespace onnx_reader
 
 std::optional<ir::OnnxModel> read_onnx_model(const std::string& path, Diagnostics& diagnostics) {
-  using namespace onnx_reader;
-  const size_t first = diagnostics.all().size();
   const std::string base_name = std::filesystem::path(path).filename().string();
   diagnostics.set_file(base_name);
-  std::optional<std::string> bytes = load(path, diagnostics);
-  proto::ModelProto file;
-  if (!bytes || !parse_model(*bytes, file, diagnostics)) return std::nullopt;
-  const std::string hash = sha256_hex(*bytes);
-  bytes.reset();  // the parsed message has its own copy; weights need not be in memory three times
-  Context context{diagnostics, folder_of(path)};
-  ir::OnnxModel model = read_model(context, file);
-  if (has_errors_since(diagnostics, first)) return std::nullopt;
+  Result<std::string> bytes = read_file(path, static_cast<uint64_t>(onnx_reader::kMaxBytes));
+  if (bytes) return parse_onnx_model(bytes.take(), base_name, onnx_reader::folder_of(path), diagnostics);
+  diagnostics.error(Code::T0102, {}, "the file " + bytes.message());
+  return std::nullopt;
+}
+
+std::optional<ir::OnnxModel> parse_onnx_model(std::string bytes, const std::string& file, std::optional<std::string> folder,
+                                              Diagnostics& diagnostics) {
+  const size_t first = diagnostics.all().size();
+  diagnostics.set_file(file);
+  onnx_reader::proto::ModelProto message;
+  if (!onnx_reader::parse_model(bytes, message, diagnostics)) return std::nullopt;
+  const std::string hash = sha256_hex(bytes);
+  std::string().swap(bytes);  // the message has its own copy; weights need not be in memory three times
+  onnx_reader::Context context{diagnostics, std::move(folder)};
+  ir::OnnxModel model = onnx_reader::read_model(context, message);
+  if (onnx_reader::has_errors_since(diagnostics, first)) return std::nullopt;
   model.sha256 = hash;
-  model.file = base_name;
+  model.file = file;
   return model;
 }
 

@@ -68,7 +68,7 @@ void read_value(Context& context, const proto::AttributeProto& attribute, const 
       result.kind = Kind::texts; result.texts.assign(attribute.strings().begin(), attribute.strings().end());
       break;
     case proto::AttributeProto::TENSORS: result.kind = Kind::tensors; break;
-    case proto::AttributeProto::UNDEFINED: report_attribute(context, where, attribute.name(), "has no type"); break;
+    case proto::AttributeProto::UNDEFINED: report_attribute(context, where, attribute.name(), "has no known type"); break;
     default: break;
   }
 }

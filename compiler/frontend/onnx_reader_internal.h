@@ -29,7 +29,7 @@ struct Context {
 };
 
 // --- types --------------------------------------------------------------------------------------------------------
-std::string data_type_name(int32_t data_type);                   // "float", "float8e4m3fn", "type 99"
+std::string data_type_name(int32_t data_type);                   // "float", "float8e4m3fn", "number 99"
 std::optional<ir::Element> element_of_data_type(int32_t data_type);
 int32_t data_type_of_element(ir::Element element);
 ir::OnnxValueInfo read_value_info(Context& context, const proto::ValueInfoProto& info);

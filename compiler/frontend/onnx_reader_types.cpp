@@ -55,7 +55,7 @@ ir::OnnxDim read_dim(const proto::TensorShapeProto::Dimension& dim) {
 }  // namespace
 
 std::string data_type_name(int32_t data_type) {
-  if (!is_known(data_type)) return fmt::format("type {}", data_type);
+  if (!is_known(data_type)) return fmt::format("number {}", data_type);
   return std::string(kDataTypes[data_type].name);
 }
 

@@ -16,7 +16,7 @@ Result<uint64_t> regular_file_size(const std::string& path) {
   const fs::file_status status = fs::status(path, error);
   if (!fs::exists(status)) {
     const bool absent = !error || error == std::errc::no_such_file_or_directory;
-    return Failure{absent ? "no such file" : error.message()};
+    return Failure{absent ? "does not exist" : "cannot be opened: " + error.message()};
   }
   if (fs::is_directory(status)) return Failure{"is a folder, not a file"};
   if (!fs::is_regular_file(status)) return Failure{"is not a regular file"};
