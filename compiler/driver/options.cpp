@@ -100,7 +100,7 @@ class Parser {
   void positional(const std::string& word) {
     static const std::map<std::string, Command> kCommands = {{"compile", Command::compile}, {"check", Command::check}, {"run", Command::run}, {"verify", Command::verify}, {"ir", Command::ir}};
     const auto command = kCommands.find(word);
-    if (!command_given_ && options_.model.empty() && command != kCommands.end() && !fs::exists(word)) {
+    if (!command_given_ && options_.model.empty() && command != kCommands.end()) {
       options_.command = command->second;
       command_given_ = true;
     } else if (options_.model.empty()) {
