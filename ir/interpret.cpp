@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ir/interpret.h"
 
+#include <algorithm>
 #include <unordered_map>
 
 #include "compiler/support/diagnostics.h"
@@ -11,7 +12,10 @@ namespace tinyc::ir {
 std::vector<Tensor> evaluate(const Op& op, std::span<const Tensor* const> operands) {
   std::vector<Tensor> results;
   for (const Value* result : op.results) results.emplace_back(result->type.element, result->type.shape);
-  op.def->reference(op, operands, results);
+  // Reference functions may index optional operands that were left out at the end.
+  std::vector<const Tensor*> padded(operands.begin(), operands.end());
+  padded.resize(std::max(padded.size(), op.def->operands.size()), nullptr);
+  op.def->reference(op, padded, results);
   return results;
 }
 

@@ -11,7 +11,17 @@ namespace tinyc {
 namespace {
 constexpr PipelineRow kPipeline[] = {
     {&fold_constants_pass, false, "importers leave arithmetic on constants behind"},
-    {&eliminate_dead_code_pass, false, "unused outputs, dead branches and shape arithmetic"},
+    {&cancel_quant_casts_pass, false, "every edge between quantised nodes carries two casts"},
+    {&move_quantization_pass, true, "transposed weights and reshapes hide dequantize from the integer forms"},
+    {&fold_constants_pass, false, "weights were dequantized before they were transposed"},
+    {&cancel_quant_casts_pass, false, "casts have met at graph inputs and outputs"},
+    {&fuse_activations_pass, true, "a relu between convolution and quantize becomes its clamp"},
+    {&move_quantization_pass, true, "the relu has let quantize come to the transpose"},
+    {&lower_qdq_pass, false, "everything that stood between them is out of the way"},
+    {&fuse_activations_pass, true, "clamps on integers, found by lowering"},
+    {&fold_dequantized_constants_pass, false, "no integer operator wants these constants any more"},
+    {&eliminate_dead_code_pass, false, "what the passes before have replaced"},
+    {&eliminate_common_subexpressions_pass, true, "repeated nodes of the model, and constants made per use"},
 };
 }  // namespace
 

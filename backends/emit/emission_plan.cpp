@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "backends/emit/emission_plan.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "backends/emit/names.h"
+#include "compiler/support/text_writer.h"
+#include "ir/op_def.h"
+
+namespace tinyc {
+namespace {
+
+// C type at the interface: bool is uint8_t, half floats are uint16_t, 4-bit integers are unpacked.
+std::string interface_type(ir::Element element) {
+  switch (element) {
+    case ir::Element::f32: return "float";
+    case ir::Element::f64: return "double";
+    case ir::Element::f16:
+    case ir::Element::bf16: return "uint16_t";
+    case ir::Element::b1:
+    case ir::Element::u4: return "uint8_t";
+    case ir::Element::i4: return "int8_t";
+    default: return fmt::format("{}int{}_t", ir::is_signed(element) ? "" : "u", ir::element_bits(element));
+  }
+}
+
+std::string join(const std::vector<std::string>& parts, std::string_view separator) {
+  std::string text;
+  for (const std::string& part : parts) text += (text.empty() ? "" : std::string(separator)) + part;
+  return text;
+}
+
+class Maker {
+ public:
+  Maker(const ir::Graph& graph, const Program& program, const Plan& memory, const Target& target, EmitOptions options)
+      : graph_(graph), program_(program) {
+    plan_.options = std::move(options);
+    plan_.macro = upper_case(plan_.options.name);
+    plan_.target = &target;
+    plan_.program = &program;
+    plan_.body = &program.body;
+    plan_.plan = memory;
+    plan_.live = liveness_of(program, {plan_.options.keep_inputs});
+  }
+
+  EmissionPlan run() {
+    add_ports();
+    for (size_t i = 0; i < program_.instances.size(); ++i) add_layer(i);
+    for (const Instance& instance : program_.instances) add_text(*instance.kernel->text);
+    plan_.system_includes.assign(includes_.begin(), includes_.end());
+    return std::move(plan_);
+  }
+
+ private:
+  void add_ports() {
+    for (const char* reserved : {"workspace", "state", "inputs", "outputs", "memory"}) parameters_.reserve(reserved);
+    for (size_t i = 0; i < graph_.inputs().size(); ++i) plan_.inputs.push_back(port(graph_.inputs()[i], BufferKind::input, i));
+    for (size_t i = 0; i < graph_.outputs().size(); ++i) plan_.outputs.push_back(port(graph_.outputs()[i], BufferKind::output, i));
+  }
+
+  Port port(const ir::Value* value, BufferKind kind, size_t index) {
+    Port result;
+    result.name = value->name;
+    result.parameter = parameters_.legal(value->name, kind == BufferKind::input ? "input" : "output");
+    result.type = value->type;
+    result.c_type = interface_type(value->type.element);
+    result.bytes = value->type.elements() * ir::element_bytes(value->type.element);
+    for (size_t i = 0; i < program_.buffers.size(); ++i) {
+      const Buffer& buffer = program_.buffers[i];
+      if (buffer.kind == kind && buffer.port == static_cast<int>(index) && !buffer.external) result.offset = plan_.plan.placements[i].offset;
+    }
+    return result;
+  }
+
+  void add_text(const ShippedText& text) {
+    if (!shipped_.insert(text.path).second) return;
+    for (const std::string_view path : text.depends) add_text(shipped_text(path));
+    for (const std::string_view header : text.includes) includes_.insert(std::string(header));
+    plan_.texts.push_back(&text);
+  }
+
+  std::string rows_expression(const Access& access, int64_t batch) const {
+    const Buffer& buffer = program_.buffers[static_cast<size_t>(access.buffer)];
+    const int64_t ring = buffer.dense() ? 0 : buffer.ring;
+    std::string base;
+    if (buffer.external) {
+      base = fmt::format("memory.{}{}", buffer.kind == BufferKind::input ? "input" : "output", buffer.port);
+    } else {
+      base = fmt::format("memory.workspace + {}", plan_.plan.placements[static_cast<size_t>(access.buffer)].offset);
+    }
+    const int64_t row_bytes = batch == 1 ? access.row_bytes : access.rows * access.row_bytes / batch / access.image_rows;
+    return fmt::format("{{{}{{batch}}, {}, {}}}", base, row_bytes, ring);
+  }
+
+  void add_layer(size_t index) {
+    const Instance& instance = program_.instances[index];
+    const KernelDef& kernel = *instance.kernel->def;
+    EmittedLayer layer;
+    const std::string label = instance.op->origin.empty() ? std::string(instance.op->name()) : instance.op->origin.front();
+    layer.symbol = layers_.legal(fmt::format("l{:02}_{}", index + 1, label), "layer");
+    layer.geometry_symbol = layer.symbol + "_geometry";
+    layer.geometry_type = kernel.geometry_type;
+    layer.entry = kernel.entry;
+    layer.built = kernel.build(*instance.op, instance.variant);
+    layer.batch = instance.batch;
+    layer.image_rows = instance.outputs[0].image_rows;
+    for (const Access& in : instance.inputs) add_rows(layer, in);
+    for (const Access& out : instance.outputs) add_rows(layer, out);
+    if (instance.scratch >= 0) layer.scratch = fmt::format("memory.workspace + {}", plan_.plan.placements[static_cast<size_t>(instance.scratch)].offset);
+    layer.macs = instance.op->def->macs ? instance.op->def->macs(*instance.op) : 0;
+    layer.cycles = instance.cycles;
+    describe(layer, instance);
+    plan_.macs += layer.macs;
+    plan_.cycles += layer.cycles;
+    plan_.layers.push_back(std::move(layer));
+    add_constants(plan_.layers.back());
+  }
+
+  void add_rows(EmittedLayer& layer, const Access& access) const {
+    layer.rows.push_back(rows_expression(access, layer.batch));
+    // With a batch every tensor is one "row": its images follow each other.
+    layer.batch_bytes.push_back(access.rows * access.row_bytes / layer.batch);
+  }
+
+  void add_constants(EmittedLayer& layer) {
+    for (const PackedConstant& constant : layer.built.constants) {
+      layer.constants.push_back({layer.symbol + "_" + constant.name, constant.comment, constant.element, &constant});
+      layer.constant_bytes += static_cast<int64_t>(constant.bytes.size());
+    }
+    plan_.constant_bytes += layer.constant_bytes;
+  }
+
+  void describe(EmittedLayer& layer, const Instance& instance) const {
+    const ir::Op& op = *instance.op;
+    std::string shapes;
+    for (const ir::Value* operand : op.operands) {
+      if (operand && !ir::constant_data(operand)) shapes += (shapes.empty() ? "" : ", ") + short_type(operand->type);
+    }
+    shapes += " -> " + short_type(op.result_type());
+    std::string first = std::string(op.name());
+    if (op.def->attribute("activation") && op.text("activation") != "none") first += " + " + op.text("activation");
+    if (!op.origin.empty()) first += fmt::format(" (node {})", quoted(join(op.origin, ", ")));
+    layer.comment.push_back(first + ": " + shapes + (layer.macs ? fmt::format("; {} MACs", with_commas(layer.macs)) : ""));
+    layer.comment.push_back(fmt::format("kernel {}/{}{}{}: {}; about {} cycles (estimate)", isa_name(instance.kernel->def->isa), instance.kernel->def->name,
+                                        instance.variant.name.empty() ? "" : " ", instance.variant.name, instance.why,
+                                        with_commas(static_cast<int64_t>(instance.cycles))));
+  }
+
+  static std::string short_type(const ir::Type& type) {
+    ir::Type plain = type;
+    plain.quant.reset();
+    return type_text(plain);
+  }
+
+  const ir::Graph& graph_;
+  const Program& program_;
+  EmissionPlan plan_;
+  Names parameters_;
+  Names layers_;
+  std::set<std::string_view> shipped_;
+  std::set<std::string> includes_;
+};
+
+}  // namespace
+
+EmissionPlan make_emission_plan(const ir::Graph& graph, const Program& program, const Plan& plan, const Target& target, EmitOptions options) {
+  return Maker(graph, program, plan, target, std::move(options)).run();
+}
+
+}  // namespace tinyc

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+// Everything that the printers print, decided: names, order, offsets, texts. Printers make no decisions.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "backends/schedule/plan_memory.h"
+#include "backends/schedule/program.h"
+
+namespace tinyc {
+
+enum class IoPlace : uint8_t { workspace, caller };
+
+struct EmitOptions {
+  std::string name = "model";        // C identifier; prefix of the interface
+  std::string command_line;          // options with base names only, for the header comment
+  std::string model_file;
+  std::string model_sha256;
+  std::string tool_version;
+  IoPlace io_place = IoPlace::workspace;
+  bool keep_inputs = false;
+};
+
+// A graph input, output or state of the interface.
+struct Port {
+  std::string name;        // as in the model
+  std::string parameter;   // C identifier
+  ir::Type type;           // as seen by the caller
+  std::string c_type;      // "int8_t"
+  int64_t bytes = 0;       // in the caller's memory
+  int64_t offset = -1;     // in the workspace; -1 = caller's memory
+};
+
+struct EmittedConstant {
+  std::string symbol;
+  std::string comment;
+  ir::Element element;
+  const PackedConstant* data;
+};
+
+// One layer: its function, its constants and what is said about it.
+struct EmittedLayer {
+  std::string symbol;               // "l01_conv1"
+  std::vector<std::string> comment; // lines above the function
+  std::string geometry_symbol;
+  std::string geometry_type;
+  Built built;
+  std::vector<EmittedConstant> constants;
+  std::string entry;
+  std::vector<std::string> rows;    // Rows expressions in call order, with {batch} where the batch index goes
+  std::vector<int64_t> batch_bytes; // per entry of `rows`
+  int64_t batch = 1;
+  int64_t image_rows = 1;           // output rows per image, when batch > 1
+  std::string scratch;              // expression, empty = none
+  int64_t macs = 0;
+  double cycles = 0;
+  int64_t constant_bytes = 0;
+};
+
+struct EmissionPlan {
+  EmitOptions options;
+  std::string macro;                // KWS
+  const Target* target = nullptr;
+  std::vector<std::string> system_includes;        // sorted
+  std::vector<const ShippedText*> texts;           // dependencies first
+  std::vector<Port> inputs;
+  std::vector<Port> outputs;
+  std::vector<EmittedLayer> layers;                // per instance
+  std::vector<Node> const* body = nullptr;
+  const Program* program = nullptr;
+  Plan plan;
+  std::vector<Liveness> live;
+  int64_t macs = 0;
+  int64_t constant_bytes = 0;
+  double cycles = 0;                               // estimate
+};
+
+EmissionPlan make_emission_plan(const ir::Graph& graph, const Program& program, const Plan& plan, const Target& target, EmitOptions options);
+
+// name -> text of NAME.h, NAME.cpp, NAME_test.cpp
+std::string print_header(const EmissionPlan& plan);
+std::string print_source(const EmissionPlan& plan);
+
+// A data set for the golden test: tensors per input and output of the graph.
+struct GoldenSet {
+  std::string label;  // "ONNX Runtime, test_data_set_0" or "tinyc's interpreter, seeded input"
+  std::vector<ir::Tensor> inputs;
+  std::vector<ir::Tensor> outputs;
+};
+struct Tolerance {
+  double rtol = 1e-3;
+  double atol = 1e-7;
+  int64_t steps = 0;  // integers
+};
+std::string print_test(const EmissionPlan& plan, const std::vector<GoldenSet>& sets, const std::vector<Tolerance>& tolerances);
+// A program that runs the data sets of its working folder: sets.bin (how many), sNNNNN/input_KK.bin -> sNNNNN/output_KK.bin
+// and stack_00.bin; for tinyc run and verify.
+std::string print_runner(const EmissionPlan& plan);
+
+}  // namespace tinyc

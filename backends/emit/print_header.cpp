@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+// EmissionPlan -> NAME.h: the C interface, and a thin C++ namespace with shapes, scales and helpers.
+#include <fmt/format.h>
+
+#include "backends/emit/names.h"
+#include "backends/emit/print_parts.h"
+
+namespace tinyc {
+namespace {
+
+void print_macros(TextWriter& writer, const EmissionPlan& plan) {
+  const std::string& m = plan.macro;
+  writer.format("#define {}_WORKSPACE_BYTES {} /* may be shared with other code between calls */", m, plan.plan.workspace_bytes);
+  writer.format("#define {}_WORKSPACE_ALIGN {}", m, plan.plan.alignment);
+  if (has_state(plan)) writer.format("#define {}_STATE_BYTES {} /* kept between calls; {}_WORKSPACE_ALIGN aligned */", m, plan.plan.state_bytes, m);
+  writer.format("#define {}_INPUTS {}", m, plan.inputs.size());
+  writer.format("#define {}_OUTPUTS {}", m, plan.outputs.size());
+  const auto sizes = [&](const std::vector<Port>& ports, std::string_view kind) {
+    for (size_t i = 0; i < ports.size(); ++i) writer.format("#define {}_{}_{}_ELEMENTS {}", m, kind, i, ports[i].type.elements());
+  };
+  sizes(plan.inputs, "INPUT");
+  sizes(plan.outputs, "OUTPUT");
+  writer.line();
+  writer.line("/* Results of the functions below. */");
+  writer.format("#define {}_OK 0", m);
+  writer.format("#define {}_BAD_WORKSPACE 1 /* null, or not aligned to {}_WORKSPACE_ALIGN */", m, m);
+}
+
+std::string port_comment(const Port& port) {
+  return fmt::format("{}: {}{}{} ({})", port.parameter, port.c_type, ir::shape_text(port.type.shape), quantization_text(port.type), quoted(port.name));
+}
+
+void print_functions(TextWriter& writer, const EmissionPlan& plan) {
+  const std::string& n = plan.options.name;
+  writer.line("/* One inference.");
+  for (const Port& port : plan.inputs) writer.line("     " + port_comment(port));
+  for (const Port& port : plan.outputs) writer.line("     " + port_comment(port));
+  if (plan.options.io_place == IoPlace::workspace) {
+    writer.format("   Inputs are copied into the workspace and outputs out of it, unless the pointer is null or already is {}_input_K or", n);
+    writer.format("   {}_output_K: then the caller has put them there, or reads them there. */", n);
+  } else {
+    writer.line("   Inputs are read and outputs written where the caller keeps them. */");
+  }
+  writer.format("int {}_infer({});", n, infer_parameters(plan));
+  writer.line("/* The same with untyped pointers, in the order above. */");
+  writer.format("int {}_run(const void* const inputs[], void* const outputs[], void* workspace{});", n, has_state(plan) ? ", void* state" : "");
+  if (has_state(plan)) {
+    writer.line("/* Forgets what was heard so far; call before the first inference. */");
+    writer.format("void {}_reset(void* state);", n);
+  }
+  if (plan.options.io_place != IoPlace::workspace) return;
+  writer.line("/* Where inputs and outputs live inside the workspace. An input's bytes are reused during the inference. */");
+  for (size_t i = 0; i < plan.inputs.size(); ++i) writer.format("{}* {}_input_{}(void* workspace);", plan.inputs[i].c_type, n, i);
+  for (size_t i = 0; i < plan.outputs.size(); ++i) writer.format("{}* {}_output_{}(void* workspace);", plan.outputs[i].c_type, n, i);
+}
+
+void print_port_struct(TextWriter& writer, const Port& port, const std::string& name, bool is_input) {
+  writer.format("struct {} {{  // {}", name, quoted(port.name));
+  writer.indent();
+  writer.format("using type = {};", port.c_type);
+  writer.format("static constexpr int32_t elements = {};", port.type.elements());
+  writer.format("static constexpr int32_t rank = {};", port.type.rank());
+  if (port.type.rank() > 0) {
+    std::string dims;
+    for (const int64_t dim : port.type.shape) dims += (dims.empty() ? "" : ", ") + std::to_string(dim);
+    writer.format("static constexpr int32_t shape[{}] = {{{}}};", port.type.rank(), dims);
+  }
+  if (port.type.quant && port.type.quant->per_tensor()) {
+    writer.format("static constexpr float scale = {};", float_literal(static_cast<float>(port.type.quant->scales[0])));
+    writer.format("static constexpr int32_t zero_point = {};", port.type.quant->zero_points[0]);
+    if (is_input) {
+      writer.line("// Nearest representable value, half to even, saturated.");
+      writer.line("static constexpr type quantize(float real) noexcept {");
+      writer.line("  const float limited = real / scale < -1e6f ? -1e6f : real / scale > 1e6f ? 1e6f : real / scale;");
+      writer.line("  int32_t whole = static_cast<int32_t>(limited);  // towards zero");
+      writer.line("  const float rest = limited - static_cast<float>(whole);");
+      writer.line("  if (rest > 0.5f || (rest == 0.5f && whole % 2 != 0)) ++whole;");
+      writer.line("  if (rest < -0.5f || (rest == -0.5f && whole % 2 != 0)) --whole;");
+      writer.line("  const int32_t value = whole + zero_point;");
+      writer.format("  return static_cast<type>(value < {0} ? {0} : value > {1} ? {1} : value);", ir::lowest(port.type.element), ir::highest(port.type.element));
+      writer.line("}");
+    } else {
+      writer.line("static constexpr float dequantize(type value) noexcept { return scale * static_cast<float>(static_cast<int32_t>(value) - zero_point); }");
+    }
+  }
+  writer.dedent();
+  writer.line("};");
+}
+
+}  // namespace
+
+std::string print_header(const EmissionPlan& plan) {
+  TextWriter writer;
+  print_banner(writer, plan, plan.options.name + ".h", "interface");
+  writer.line("#pragma once");
+  writer.line("#include <stdint.h>");
+  writer.line();
+  print_macros(writer, plan);
+  writer.line();
+  writer.line("#ifdef __cplusplus");
+  writer.line("extern \"C\" {");
+  writer.line("#endif");
+  writer.line();
+  print_functions(writer, plan);
+  writer.line();
+  writer.line("#ifdef __cplusplus");
+  writer.line("}  // extern \"C\"");
+  writer.line();
+  writer.format("namespace {} {{", plan.options.name);
+  writer.format("constexpr int32_t workspace_bytes = {}_WORKSPACE_BYTES;", plan.macro);
+  writer.format("constexpr int32_t workspace_align = {}_WORKSPACE_ALIGN;", plan.macro);
+  for (size_t i = 0; i < plan.inputs.size(); ++i) print_port_struct(writer, plan.inputs[i], fmt::format("Input{}", i), true);
+  for (size_t i = 0; i < plan.outputs.size(); ++i) print_port_struct(writer, plan.outputs[i], fmt::format("Output{}", i), false);
+  writer.format("}}  // namespace {}", plan.options.name);
+  writer.line("#endif");
+  return writer.take();
+}
+
+}  // namespace tinyc

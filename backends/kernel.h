@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a kernel file tells the compiler. A kernel file backends/<isa>/<name>.h has two parts split by a marker line: above
+// it the KernelDef, below it the text that is shipped byte for byte into generated sources (see docs/kernels.md).
+//
+// The shipped entry is an ordinary function
+//   void entry(const Geometry& g, Rows in..., Rows out..., const T* constant..., [uint8_t* scratch,] int32_t y0, int32_t y1)
+// that computes output rows [y0, y1). Geometry is a struct of int32_t and float members in the order of Built::geometry.
+#pragma once
+
+#include <concepts>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "backends/target.h"
+#include "ir/graph.h"
+
+namespace tinyc {
+
+// How a tensor is kept in memory.
+struct Form {
+  enum class Bias128 : uint8_t { none, even, all };  // channels stored as q + 128
+  ir::Element element = ir::Element::f32;
+  Bias128 bias128 = Bias128::none;
+  bool widened = false;   // 8-bit values kept as 16-bit
+  int border = 0;         // rows and columns of zero point around the tensor
+  int alignment = 4;      // bytes
+  bool operator==(const Form&) const = default;
+};
+
+// Input rows that output row y reads: floor((y * num + offset) / den) and the size - 1 rows after it, clipped to the tensor.
+struct InputWindow {
+  int64_t num = 1;
+  int64_t den = 1;
+  int64_t offset = 0;
+  int64_t size = 1;
+  bool all = false;  // every row
+};
+
+// How far reading runs ahead of writing, for results that overwrite an operand.
+enum class WriteFront : uint8_t {
+  never,    // the result must not touch an operand that is still read
+  row,      // rows of the operand that no later row reads may be overwritten
+  element,  // result element i may lie on operand element i (same size, element-wise)
+};
+
+struct InputNeeds {
+  Form form;
+  InputWindow window;
+};
+
+struct Needs {
+  std::vector<InputNeeds> inputs;  // one per operand that is a buffer (constants excluded), in operand order
+  std::vector<Form> outputs;
+  int64_t granule = 1;             // output rows per step; 0 = all at once
+  WriteFront front = WriteFront::never;
+  int64_t scratch_bytes = 0;       // live during a call
+  int64_t state_bytes = 0;         // kept between inferences
+};
+
+// One way to call a kernel; parameters are the kernel's own (tile sizes ...).
+struct Variant {
+  std::string name;
+  std::vector<int32_t> parameters;
+};
+
+struct GeometryField {
+  std::string_view name;
+  bool real = false;
+  int32_t integer = 0;
+  float value = 0;
+  template <std::integral T>
+  GeometryField(std::string_view field, T number) : name(field), integer(static_cast<int32_t>(number)) {}
+  GeometryField(std::string_view field, float number) : name(field), real(true), value(number) {}
+};
+
+// A constant array as the kernel reads it.
+struct PackedConstant {
+  std::string name;       // "weights", "bias" ...
+  std::string comment;    // layout, for the reader of the generated file
+  ir::Element element;    // of the array in C++
+  std::vector<std::byte> bytes;
+  int64_t count() const { return static_cast<int64_t>(bytes.size()) / ir::element_bytes(element); }
+};
+
+struct Built {
+  std::vector<GeometryField> geometry;
+  std::vector<PackedConstant> constants;
+  std::string function;  // C++ expression for a functor parameter (element-wise chains); empty = none
+};
+
+struct KernelDef {
+  std::string_view name;     // file name
+  Isa isa = Isa::portable;
+  std::string_view op;       // operator it computes
+  std::string_view types;    // for listings: "i8 x i8 -> i8"
+  std::string_view summary;  // one line
+  std::string_view entry;    // function in the shipped text
+  std::string_view geometry_type;
+  bool loops_over_batch = false;  // computes one image; the layer's function loops over axis 0
+  // Nothing if the kernel can compute the operator, else the reason ("needs dilation 1"), shown to users.
+  std::optional<std::string> (*why_not)(const ir::Op& op) = nullptr;
+  std::vector<Variant> (*variants)(const ir::Op& op) = nullptr;  // nullptr: one without parameters
+  Needs (*needs)(const ir::Op& op, const Variant& variant) = nullptr;
+  Built (*build)(const ir::Op& op, const Variant& variant) = nullptr;
+  double (*cycles)(const ir::Op& op, const Variant& variant, const CoreTiming& timing) = nullptr;  // estimate
+};
+
+// A text that can be shipped: a kernel's lower part or a header of runtime-stubs.
+struct ShippedText {
+  std::string_view path;                     // "backends/portable/conv_s8.h"
+  std::string_view text;                     // without include lines
+  std::span<const std::string_view> includes;  // system headers, "<stdint.h>"
+  std::span<const std::string_view> depends;   // other shipped texts by path
+};
+
+struct Kernel {
+  const KernelDef* def;
+  const ShippedText* text;
+};
+
+std::span<const Kernel> all_kernels();  // ordered by ISA folder, then name
+std::span<const ShippedText* const> all_shipped_texts();
+const ShippedText& shipped_text(std::string_view path);
+
+// --- rows ---------------------------------------------------------------------------------------------------------------
+// A row is one index of axis 1 of a tensor of rank 3 or more with a first dimension of 1; any other tensor is one row.
+int64_t row_count(const ir::Type& type);
+
+}  // namespace tinyc

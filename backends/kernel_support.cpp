@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "backends/kernel_support.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <limits>
+
+#include "ir/numerics.h"
+#include "ir/op_def.h"
+#include "ir/ops/common.h"
+
+namespace tinyc {
+
+namespace {
+template <class T>
+PackedConstant pack(std::string name, std::string comment, ir::Element element, const std::vector<T>& values) {
+  return {std::move(name), std::move(comment), element, bytes_of(values)};
+}
+}  // namespace
+
+PackedConstant packed(std::string name, std::string comment, const std::vector<int8_t>& values) {
+  return pack(std::move(name), std::move(comment), ir::Element::i8, values);
+}
+PackedConstant packed(std::string name, std::string comment, const std::vector<uint8_t>& values) {
+  return pack(std::move(name), std::move(comment), ir::Element::u8, values);
+}
+PackedConstant packed(std::string name, std::string comment, const std::vector<int16_t>& values) {
+  return pack(std::move(name), std::move(comment), ir::Element::i16, values);
+}
+PackedConstant packed(std::string name, std::string comment, const std::vector<int32_t>& values) {
+  return pack(std::move(name), std::move(comment), ir::Element::i32, values);
+}
+PackedConstant packed(std::string name, std::string comment, const std::vector<uint32_t>& values) {
+  return pack(std::move(name), std::move(comment), ir::Element::u32, values);
+}
+PackedConstant packed(std::string name, std::string comment, const std::vector<float>& values) {
+  return pack(std::move(name), std::move(comment), ir::Element::f32, values);
+}
+PackedConstant packed(std::string name, std::string comment, const ir::Tensor& tensor) {
+  return {std::move(name), std::move(comment), tensor.element(), {tensor.data(), tensor.data() + tensor.bytes()}};
+}
+
+std::vector<int32_t> centred_weights(const ir::Op& op) {
+  const ir::Type& type = op.operand_type(1);
+  const ir::Tensor& weights = *ir::constant_data(op.operand(1));
+  const int64_t per_channel = type.elements() / std::max<int64_t>(1, type.shape[0]);
+  std::vector<int32_t> centred(static_cast<size_t>(weights.size()));
+  for (int64_t i = 0; i < weights.size(); ++i) {
+    centred[static_cast<size_t>(i)] = static_cast<int32_t>(weights.integer(i) - type.quant->zero_point(i / per_channel));
+  }
+  return centred;
+}
+
+Requantization requantization_of(const ir::Op& op) {
+  const ir::Type& x = op.operand_type(0);
+  const ir::Type& w = op.operand_type(1);
+  const ir::Type& y = op.result_type();
+  const ir::Tensor* bias = ir::constant_data(op.operand(2));
+  const std::vector<int32_t> weights = centred_weights(op);
+  const int64_t channels = w.shape[0];
+  const int64_t per_channel = channels ? w.elements() / channels : 0;
+  const int64_t zero = x.quant->zero_point();
+  const int64_t reach = std::max(ir::highest(x.element) - zero, zero - ir::lowest(x.element));
+  Requantization result;
+  for (int64_t o = 0; o < channels; ++o) {
+    int64_t sum = 0;
+    int64_t magnitude = 0;
+    for (int64_t k = 0; k < per_channel; ++k) {
+      const int64_t weight = weights[static_cast<size_t>(o * per_channel + k)];
+      sum += weight;
+      magnitude += std::abs(weight);
+    }
+    const int64_t start = bias ? bias->integer(o) : 0;
+    const int64_t folded = start - zero * sum;
+    // The kernel adds x * w with x as stored, so partial sums are bounded by |x| <= 255 and by the folded bias.
+    const int64_t stored = std::max(std::abs(ir::highest(x.element)), std::abs(ir::lowest(x.element)));
+    result.largest = std::max({result.largest, std::abs(start) + reach * magnitude, std::abs(folded) + stored * magnitude});
+    result.bias.push_back(static_cast<int32_t>(
+        std::clamp<int64_t>(folded, std::numeric_limits<int32_t>::min(), std::numeric_limits<int32_t>::max())));
+    if (!y.quantized()) continue;
+    const ir::FixedPoint scale = ir::to_fixed_point(x.quant->scale() * w.quant->scale(o) / y.quant->scale());
+    result.multiplier.push_back(scale.multiplier);
+    result.shift.push_back(scale.shift);
+    result.ties |= ir::tie_possible(scale, std::abs(start) + reach * magnitude);
+  }
+  return result;
+}
+
+std::optional<std::string> need_constant(const ir::Op& op, size_t operand, std::string_view what) {
+  if (!op.operand(operand) || ir::constant_data(op.operand(operand))) return std::nullopt;
+  return fmt::format("needs {} known at compile time", what);
+}
+
+std::optional<std::string> need_8bit(const ir::Type& type, std::string_view what) {
+  if (type.quantized() && type.quant->per_tensor() && (type.element == ir::Element::i8 || type.element == ir::Element::u8)) {
+    return std::nullopt;
+  }
+  return fmt::format("needs {} in 8 bits, quantised per tensor", what);
+}
+
+std::optional<std::string> need_integer_layer_8(const ir::Op& op) {
+  if (auto reason = need_8bit(op.operand_type(0), "its input")) return reason;
+  if (auto reason = need_8bit(op.result_type(), "its result")) return reason;
+  if (auto reason = need_constant(op, 1, "weights")) return reason;
+  if (auto reason = need_constant(op, 2, "the bias")) return reason;
+  if (!op.operand_type(1).quantized()) return "needs quantised weights";
+  for (const int32_t weight : centred_weights(op)) {
+    if (weight < -128 || weight > 127) return "needs weights that fit 8 bits after their zero point is taken off";
+  }
+  const ir::Type& w = op.operand_type(1);
+  for (int64_t o = 0; o < w.shape[0]; ++o) {
+    const double scale = op.operand_type(0).quant->scale() * w.quant->scale(o) / op.result_type().quant->scale();
+    if (scale >= 1.0) return "needs output scales larger than scale_x * scale_w";
+  }
+  if (requantization_of(op).largest > std::numeric_limits<int32_t>::max()) return "needs accumulators that provably fit 32 bits";
+  return std::nullopt;
+}
+
+std::optional<std::string> need_float32(const ir::Op& op) {
+  for (const ir::Value* operand : op.operands) {
+    if (operand && operand->type.element != ir::Element::f32) return "needs float32 operands";
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> need_float_layer(const ir::Op& op) {
+  if (auto reason = need_float32(op)) return reason;
+  if (auto reason = need_constant(op, 1, "weights")) return reason;
+  return need_constant(op, 2, "the bias");
+}
+
+Form form_of(const ir::Type& type) {
+  Form form;
+  form.element = type.element;
+  return form;
+}
+
+InputWindow rows_of_window(const ir::Window& window) {
+  return {.num = window.stride, .den = 1, .offset = -window.pad_begin, .size = (window.kernel - 1) * window.dilation + 1};
+}
+
+std::vector<const ir::Value*> buffer_operands(const ir::Op& op) {
+  std::vector<const ir::Value*> values;
+  for (const ir::Value* operand : op.operands) {
+    if (operand && !ir::constant_data(operand)) values.push_back(operand);
+  }
+  return values;
+}
+
+Needs row_by_row(const ir::Op& op, WriteFront front) {
+  Needs needs;
+  const int64_t rows = row_count(op.result_type());
+  for (const ir::Value* value : buffer_operands(op)) {
+    InputWindow window;
+    if (row_count(value->type) != rows) window.all = true;  // broadcast along the row axis, or rows do not correspond
+    needs.inputs.push_back({form_of(value->type), window});
+  }
+  for (const ir::Value* result : op.results) needs.outputs.push_back(form_of(result->type));
+  needs.front = front;
+  return needs;
+}
+
+Needs whole(const ir::Op& op) {
+  Needs needs = row_by_row(op, WriteFront::never);
+  for (InputNeeds& input : needs.inputs) input.window.all = true;
+  needs.granule = 0;
+  return needs;
+}
+
+std::optional<std::string> need_2d(const ir::Op& op) {
+  const int rank = op.operand_type(0).rank();
+  if (rank == 3 || rank == 4) return std::nullopt;
+  return fmt::format("needs one or two spatial axes, has {}", rank - 2);
+}
+
+Image2d image_2d(const ir::Op& op, const ir::Shape& kernel) {
+  const ir::Shape& x = op.operand_type(0).shape;
+  const ir::Shape& y = op.result_type().shape;
+  const std::vector<ir::Window> windows = ir::windows_of(op, ir::Shape(x.begin() + 1, x.end() - 1), kernel).take();
+  const ir::Window single{1, 1, 1, 1, 1, 0, 0};
+  const bool one_axis = windows.size() == 1;
+  return {x[1], one_axis ? 1 : x[2], x.back(), y[1], one_axis ? 1 : y[2], y.back(), windows[0], one_axis ? single : windows[1]};
+}
+
+Clamp clamp_of(const ir::Op& op) {
+  const ir::ClampBounds bounds = ir::clamp_bounds(op, op.result_type());
+  return {bounds.low, bounds.high};
+}
+
+bool is_unsigned_8(const ir::Type& type) { return type.element == ir::Element::u8; }
+
+}  // namespace tinyc

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+// Pieces that the compiler part of many kernels shares: checks, packers, proofs about accumulators.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "backends/kernel.h"
+#include "ir/ops/window.h"
+
+namespace tinyc {
+
+// --- packing ------------------------------------------------------------------------------------------------------------
+template <class T>
+std::vector<std::byte> bytes_of(const std::vector<T>& values) {
+  const auto* first = reinterpret_cast<const std::byte*>(values.data());
+  return {first, first + values.size() * sizeof(T)};
+}
+PackedConstant packed(std::string name, std::string comment, const std::vector<int8_t>& values);
+PackedConstant packed(std::string name, std::string comment, const std::vector<uint8_t>& values);
+PackedConstant packed(std::string name, std::string comment, const std::vector<int16_t>& values);
+PackedConstant packed(std::string name, std::string comment, const std::vector<int32_t>& values);
+PackedConstant packed(std::string name, std::string comment, const std::vector<uint32_t>& values);
+PackedConstant packed(std::string name, std::string comment, const std::vector<float>& values);
+// The tensor as it is.
+PackedConstant packed(std::string name, std::string comment, const ir::Tensor& tensor);
+
+// --- integer layers: conv, fully_connected ---------------------------------------------------------------------------------
+// What turns accumulators into results, one entry per output channel.
+struct Requantization {
+  std::vector<int32_t> bias;        // with the input's zero point folded in: bias - zero_x * sum(w - zero_w)
+  std::vector<int32_t> multiplier;
+  std::vector<int32_t> shift;
+  bool ties = false;                // some accumulator may lie half way between two results
+  int64_t largest = 0;              // bound of |accumulator| over all inputs and partial sums, bias included
+};
+// For an operator with operands x, w [O, ...], bias and channel-wise scales.
+Requantization requantization_of(const ir::Op& op);
+// Weights minus their zero points, [O, ...] in the operator's order.
+std::vector<int32_t> centred_weights(const ir::Op& op);
+
+// Reasons for why_not; nothing if the check holds.
+std::optional<std::string> need_constant(const ir::Op& op, size_t operand, std::string_view what);
+// 8-bit quantised input and result, constant weights whose centred values fit int8, constant bias, int32 accumulators.
+std::optional<std::string> need_integer_layer_8(const ir::Op& op);
+// f32 operands and result, constant weights and bias.
+std::optional<std::string> need_float_layer(const ir::Op& op);
+std::optional<std::string> need_8bit(const ir::Type& type, std::string_view what);
+std::optional<std::string> need_float32(const ir::Op& op);
+
+// --- rows ---------------------------------------------------------------------------------------------------------------
+Form form_of(const ir::Type& type);
+// Window of spatial axis 0 as input rows.
+InputWindow rows_of_window(const ir::Window& window);
+// Needs of an operator whose output row y depends on row y of every input.
+Needs row_by_row(const ir::Op& op, WriteFront front);
+// Needs of an operator that runs as a whole.
+Needs whole(const ir::Op& op);
+// Operands that are buffers: present and not constant.
+std::vector<const ir::Value*> buffer_operands(const ir::Op& op);
+
+// conv and pools of rank 3 (time) or 4 (H, W): geometry of a 2-D window; 1-D becomes H = time, W = 1.
+struct Image2d {
+  int64_t in_h, in_w, in_c, out_h, out_w, out_c;
+  ir::Window h, w;
+};
+std::optional<std::string> need_2d(const ir::Op& op);
+Image2d image_2d(const ir::Op& op, const ir::Shape& kernel);
+
+// Common fields: "low"/"high" clamp of a quantised result.
+struct Clamp {
+  int64_t low, high;
+};
+Clamp clamp_of(const ir::Op& op);
+bool is_unsigned_8(const ir::Type& type);
+
+}  // namespace tinyc

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// Graph -> Program: a kernel for every operator, a buffer for every tensor, one stage per instance.
+#pragma once
+
+#include <optional>
+
+#include "backends/schedule/program.h"
+#include "compiler/support/diagnostics.h"
+
+namespace tinyc {
+
+struct LowerOptions {
+  bool external_inputs = false;   // --io-place caller
+  bool external_outputs = false;
+};
+
+// Operators that no kernel of the target can compute are all reported, with every kernel's reason. The graph may get copy
+// operators; it must outlive the program.
+std::optional<Program> lower_to_program(ir::Graph& graph, const Target& target, const LowerOptions& options, Diagnostics& diagnostics);
+
+// The value whose bytes a chain of views shows.
+const ir::Value* view_root(const ir::Value* value);
+
+}  // namespace tinyc

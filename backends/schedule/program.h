@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+// The program: kernel calls over rows, and the buffers they work on. Between the graph (what) and the emitted text (how).
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "backends/kernel.h"
+#include "ir/graph.h"
+
+namespace tinyc {
+
+enum class BufferKind : uint8_t { value, scratch, state, input, output };
+
+struct Buffer {
+  BufferKind kind = BufferKind::value;
+  std::string name;
+  const ir::Value* value = nullptr;  // nullptr for scratch
+  int port = -1;                     // index of the graph's input, output or state
+  Form form;
+  int64_t rows = 1;                  // of the whole tensor
+  int64_t row_bytes = 0;
+  int64_t ring = 1;                  // rows that are kept; = rows for a dense tensor
+  bool external = false;             // lies in the caller's memory, not in the workspace
+  int64_t bytes() const { return ring * row_bytes; }
+  bool dense() const { return ring == rows; }
+};
+
+// How an instance sees a buffer: a view may divide the same bytes into other rows (dense buffers only).
+struct Access {
+  int buffer = -1;
+  int64_t rows = 1;
+  int64_t row_bytes = 0;
+  int64_t image_rows = 1;  // rows of one image of a batch (axis 1), where a kernel loops over images
+};
+
+// One emitted function: a kernel with everything that specialises it.
+struct Instance {
+  const Kernel* kernel = nullptr;
+  Variant variant;
+  const ir::Op* op = nullptr;
+  Needs needs;
+  std::vector<Access> inputs;   // one per InputNeeds of `needs`
+  std::vector<Access> outputs;  // one per result
+  int scratch = -1;             // buffers, -1 = none
+  int state = -1;
+  int64_t rows = 1;             // output rows of a whole call
+  int64_t batch = 1;            // images, where the kernel computes one at a time
+  double cycles = 0;            // estimate
+  std::string why;              // why this kernel and variant
+};
+
+// The unit of time: instance computes output rows [y0, y1). In a steady state both advance by `advance` per iteration.
+struct RowStep {
+  int instance = 0;
+  int64_t y0 = 0;
+  int64_t y1 = 0;
+  bool reversed = false;  // granules from the last to the first
+  int64_t advance = 0;
+  bool operator==(const RowStep&) const = default;
+};
+
+// Instances that run interleaved. A stage of one instance has one step in its prologue.
+struct Stage {
+  std::vector<RowStep> prologue;
+  std::vector<RowStep> steady;  // run `count` times
+  int64_t count = 0;
+  std::vector<RowStep> epilogue;
+  bool pushed = false;      // rows of the graph's input arrive one by one
+  bool persistent = false;  // rings live on between inferences
+};
+
+// Bytes moved from one buffer to another.
+struct Copy {
+  int from = 0;
+  int to = 0;
+};
+
+struct Program;
+
+// The body runs `count` times; condition, if any, is a buffer of one bool that ends the loop early when false.
+struct Loop {
+  int64_t count = 0;
+  int condition = -1;
+  std::unique_ptr<Program> body;
+};
+
+struct If {
+  int condition = -1;
+  std::unique_ptr<Program> then_body;
+  std::unique_ptr<Program> else_body;
+};
+
+using Node = std::variant<Stage, Copy, Loop, If>;
+
+struct Program {
+  std::vector<Buffer> buffers;
+  std::vector<Instance> instances;
+  std::vector<Node> body;
+};
+
+// The row steps of a stage in the order in which they run, steady iterations unrolled.
+std::vector<RowStep> unrolled(const Stage& stage);
+// The row steps of a program (its stages in order).
+std::vector<RowStep> timeline(const Program& program);
+// Input rows [first, last) that output rows [y0, y1) read, clipped to [0, rows).
+struct RowRange {
+  int64_t first;
+  int64_t last;
+};
+RowRange rows_read(const InputWindow& window, int64_t y0, int64_t y1, int64_t rows);
+
+// Where each buffer lies.
+struct Placement {
+  int region = 0;
+  int64_t offset = -1;  // -1: not in the workspace
+};
+
+struct Plan {
+  std::vector<Placement> placements;  // per buffer
+  int64_t workspace_bytes = 0;
+  int64_t state_bytes = 0;
+  int64_t lower_bound = 0;   // no plan for this schedule can be smaller
+  int peak_step = 0;         // index into timeline() where the bound is reached
+  int alignment = 8;
+  bool optimal() const { return workspace_bytes == lower_bound; }
+};
+
+}  // namespace tinyc

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+// What: float operators between dequantize and quantize become operators on the integers.
+// Why: QDQ models describe integer arithmetic that way; nobody means the floats to be computed.
+// Before: %d = dequantize(%q)  %c = conv(%d, dequantize(%w), dequantize(%b))  %y = quantize(%c).
+// After: %y = conv(%q, %w, %b), with y's quantisation as its type and the bias in units of scale_x * scale_w.
+// A relu or clip before the quantize is done after it, on integers, where it is exact and can be fused.
+// Refuses: operands that are neither dequantized nor constants with an exact integer form; operators without integer
+// arithmetic; ratios of scales that fixed point cannot hold. A float operator that others read stays beside the new
+// one.
+#include "passes/lower_qdq_operands.h"
+#include "passes/pass.h"
+#include "passes/rewrite.h"
+
+namespace tinyc {
+namespace {
+
+using ir::Op;
+using ir::Type;
+using ir::Value;
+
+// dequantize -> quantize: nothing if both agree, else one rounding on the integers.
+bool requantize(ir::Graph& graph, Op* quantize) {
+  Value* integers = quantize->operand(0)->producer->operand(0);
+  const Type& wanted = quantize->result_type();
+  if (integers->type == wanted && !(graph.is_output(quantize->result()) && graph.is_output(integers))) {
+    replace_op(graph, quantize, integers);
+    return true;
+  }
+  if (!scales_fit({integers->type}, wanted)) return false;
+  graph.set_operand(quantize, 0, integers);
+  return true;
+}
+
+// quantize is monotone, so it may come before a clamp; the clamp's bounds are then quantised like any number.
+Op* quantize_before_clamp(ir::Graph& graph, Op* quantize) {
+  Op* clamp = quantize->operand(0)->producer;
+  if (!(clamp->is("relu") || clamp->is("clip")) || !quantize->result_type().quant->per_tensor()) return nullptr;
+  const Type& wanted = quantize->result_type();
+  Op* first = try_copy(graph, *quantize, {clamp->operand(0)}, {}, {wanted}, quantize);
+  Op* second = try_copy(graph, *clamp, {first->result()}, clamp->attributes, {wanted}, quantize);
+  if (!second) {
+    graph.erase(first);
+    return nullptr;
+  }
+  absorb_op(graph, quantize, second->result());
+  return first;
+}
+
+bool lowerable(const Op* op) {
+  return op && op->def->traits.quantized_form && op->results.size() == 1 && !op->operands.empty() &&
+         !op->is("quantize") && !op->is("quant_cast") && !op->result_type().quantized();
+}
+
+bool lower(ir::Graph& graph, Op* quantize) {
+  Op* op = quantize->operand(0)->producer;
+  if (!lowerable(op)) return false;
+  const Type& wanted = quantize->result_type();
+  std::vector<Op*> constants;  // made here
+  std::optional<std::vector<Value*>> operands = integer_operands(graph, op, constants);
+  Op* integer = nullptr;
+  if (operands) {
+    std::vector<Type> types;
+    for (size_t i = 0; i < operands->size(); ++i) {
+      if ((*operands)[i] && (*operands)[i]->type.quantized()) types.push_back((*operands)[i]->type);
+    }
+    // Before `op`, so that the integer operator stands where the float one did.
+    if (scales_fit(types, wanted)) integer = try_copy(graph, *op, *operands, op->attributes, {wanted}, op);
+  }
+  if (!integer) {
+    for (Op* constant : constants) graph.erase(constant);
+    return false;
+  }
+  absorb_op(graph, quantize, integer->result());
+  return true;
+}
+
+bool process(ir::Graph& graph, Op* quantize) {
+  if (!quantize->operand(0)->producer || quantize->operand_type(0).quantized()) return false;
+  if (quantize->operand(0)->producer->is("dequantize")) return requantize(graph, quantize);
+  if (lower(graph, quantize)) return true;
+  Op* earlier = quantize_before_clamp(graph, quantize);
+  if (!earlier) return false;
+  process(graph, earlier);
+  return true;
+}
+
+bool run(ir::Graph& graph, PassContext&) {
+  bool changed = false;
+  for (Op* op : graph.op_list()) {
+    if (op->is("quantize")) changed |= process(graph, op);
+  }
+  return changed;
+}
+
+}  // namespace
+
+extern const PassDef lower_qdq_pass = {
+    .name = "lower_qdq",
+    .summary = "turn dequantize -> operator -> quantize into integer arithmetic",
+    .doc =
+        "Every operator with an integer form whose operands are dequantized and whose result is quantized works on the "
+        "integers instead.",
+    .equality = Equality::qdq_to_integer,
+    .run = run,
+};
+
+}  // namespace tinyc

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+// Integer forms of the operands of a float operator; part of lower_qdq.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "ir/builder.h"
+
+namespace tinyc {
+
+// The operands for the operator's integer form: what is under a dequantize, a bias in units of the accumulator, other
+// constants if they have an exact integer form. Nothing if one has none. Adds the constants it makes to `made`.
+std::optional<std::vector<ir::Value*>> integer_operands(ir::Graph& graph, ir::Op* op, std::vector<ir::Op*>& made);
+
+// Whether fixed point can hold the ratios of these scales that integer operators form.
+bool scales_fit(const std::vector<ir::Type>& operands, const ir::Type& result);
+
+}  // namespace tinyc

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: 0BSD
+// What every kernel builds on: how it is inlined, how it finds rows, how it rounds.
+#pragma once
+
+#include <stdint.h>
+
+// A kernel is an ordinary function that is called with a constexpr geometry: inlined into the layer's function, its loops
+// are specialised for the layer. TINYC_LAYER keeps each layer one function, visible in a profile and in a trace.
+#define TINYC_KERNEL static inline __attribute__((always_inline))
+#define TINYC_LAYER static __attribute__((noinline))
+
+// Rows of a tensor: row y starts at base + (y mod ring) * bytes; ring 0 means all rows are there.
+struct Rows {
+  uint8_t* base;
+  int32_t bytes;
+  int32_t ring;
+};
+
+TINYC_KERNEL uint8_t* row_at(const Rows& rows, int32_t y) {
+  return rows.base + (rows.ring == 0 ? y : y % rows.ring) * rows.bytes;
+}
+
+template <class T>
+TINYC_KERNEL T* row_of(const Rows& rows, int32_t y) {
+  return static_cast<T*>(static_cast<void*>(row_at(rows, y)));
+}
+
+TINYC_KERNEL int32_t clamp_s32(int32_t value, int32_t low, int32_t high) {
+  return value < low ? low : value > high ? high : value;
+}
+
+// value * multiplier / 2^shift, one rounding. 1 <= shift <= 62, |value * multiplier| < 2^62.
+// Half up: equal to half to even wherever the compiler has proved that no tie can occur.
+TINYC_KERNEL int32_t requantize_half_up(int32_t value, int32_t multiplier, int32_t shift) {
+  const int64_t product = static_cast<int64_t>(value) * multiplier + (static_cast<int64_t>(1) << (shift - 1));
+  return static_cast<int32_t>(product >> shift);
+}
+
+TINYC_KERNEL int32_t round_shift_half_even(int64_t product, int32_t shift) {
+  const int64_t raised = product + (static_cast<int64_t>(1) << (shift - 1));
+  const int32_t rounded = static_cast<int32_t>(raised >> shift);
+  const bool tie = (static_cast<uint64_t>(raised) << (64 - shift)) == 0;
+  return tie ? rounded & ~1 : rounded;
+}
+
+TINYC_KERNEL int32_t requantize_half_even(int32_t value, int32_t multiplier, int32_t shift) {
+  return round_shift_half_even(static_cast<int64_t>(value) * multiplier, shift);
+}
+
+// `ties` is a constant of the layer: whether some accumulator can lie exactly half way.
+TINYC_KERNEL int32_t requantize(int32_t value, int32_t multiplier, int32_t shift, bool ties) {
+  return ties ? requantize_half_even(value, multiplier, shift) : requantize_half_up(value, multiplier, shift);
+}
+
+// Element `index` of a row of 8-bit integers of either sign.
+TINYC_KERNEL int32_t load_8(const uint8_t* row, int32_t index, bool is_unsigned) {
+  const uint8_t bits = row[index];
+  return is_unsigned ? static_cast<int32_t>(bits) : static_cast<int32_t>(static_cast<int8_t>(bits));
+}
