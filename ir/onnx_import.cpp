@@ -8,7 +8,8 @@
 namespace tinyc::ir {
 namespace {
 // Larger results stay operators: folding them would only move work from one pass to another.
-constexpr int64_t kLargestFold = int64_t{1} << 26;
+constexpr int64_t kLargestFold = int64_t{1} << 24;
+constexpr int64_t kMostMacsFolded = int64_t{1} << 28;
 }  // namespace
 
 Value* OnnxImporter::input(size_t index) {
@@ -71,7 +72,16 @@ std::vector<std::string> OnnxImporter::texts(std::string_view name, std::vector<
   return found ? found->texts : std::move(fallback);
 }
 
-Value* OnnxImporter::make(std::string_view op_name, std::vector<Value*> operands, Attributes attributes) {
+std::optional<Element> OnnxImporter::element(std::string_view name, Element fallback) {
+  const OnnxAttribute* found = attribute(name);
+  if (!found) return fallback;
+  const std::optional<Element> element = onnx_element(found->integer);
+  if (!element)
+    error(Code::T0310, fmt::format("{} = {} (an ONNX data type) has no counterpart in tinyc", name, found->integer));
+  return element;
+}
+
+Op* OnnxImporter::create(std::string_view op_name, std::vector<Value*> operands, Attributes attributes) {
   const OpDef& def = op_def(op_name);
   for (size_t i = 0; i < operands.size(); ++i) {
     const bool needed = i >= def.operands.size() || def.operands[i].kind != OperandKind::optional;
@@ -82,18 +92,49 @@ Value* OnnxImporter::make(std::string_view op_name, std::vector<Value*> operands
     error(Code::T0305, made.message());
     return nullptr;
   }
-  Op* op = *made;
-  for (const Value* result : op->results) {
+  for (const Value* result : (*made)->results) {
     if (!checked_element_count(result->type.shape)) {
       error(Code::T0308, "result of shape " + shape_text(result->type.shape));
       return nullptr;
     }
   }
-  if (op->results.size() == 1 && op->result_type().elements() <= kLargestFold) {
-    // Importing appends, so the constant that takes the operator's place is the last one.
-    if (fold_constant_op(builder_.graph(), op)) return builder_.graph().ops().back()->result();
+  return *made;
+}
+
+namespace {
+
+// Folding a large computation would make importing slow; the operator stays then.
+bool worth_folding(const Op& op) {
+  const bool cheap = !op.def->macs || op.def->macs(op) <= kMostMacsFolded;
+  return cheap && op.results.size() == 1 && op.result_type().elements() <= kLargestFold;
+}
+
+}  // namespace
+
+Value* OnnxImporter::finish(Op* op) {
+  if (op->def->verify) {
+    if (const Status status = op->def->verify(*op); !status) {
+      error(Code::T0305, status.message());
+      return nullptr;
+    }
   }
+  // Importing appends, so the constant that takes the operator's place is the last one.
+  if (worth_folding(*op) && fold_constant_op(builder_.graph(), op)) return builder_.graph().ops().back()->result();
   return op->result();
+}
+
+Value* OnnxImporter::make(std::string_view op_name, std::vector<Value*> operands, Attributes attributes) {
+  Op* op = create(op_name, std::move(operands), std::move(attributes));
+  return op ? finish(op) : nullptr;
+}
+
+Value* OnnxImporter::make_quantized(std::string_view op_name, std::vector<Value*> operands, Attributes attributes,
+                                    Element element, Quantization quant) {
+  Op* op = create(op_name, std::move(operands), std::move(attributes));
+  if (!op) return nullptr;
+  op->result()->type.element = element;
+  op->result()->type.quant = std::move(quant);
+  return finish(op);
 }
 
 void OnnxImporter::emit(std::string_view op_name, std::vector<Value*> operands, Attributes attributes) {
@@ -101,7 +142,7 @@ void OnnxImporter::emit(std::string_view op_name, std::vector<Value*> operands, 
   if (!first) return;
   set_output(0, first);
   const Op* op = first->producer;
-  for (size_t i = 1; i < op->results.size(); ++i) set_output(i, op->results[i]);
+  for (size_t i = 1; op && i < op->results.size(); ++i) set_output(i, op->results[i]);
 }
 
 void OnnxImporter::set_output(size_t index, Value* value) {
@@ -116,6 +157,43 @@ std::optional<int> OnnxImporter::axis(int64_t value, int rank) {
   if (value >= -rank && value < rank) return static_cast<int>(value < 0 ? value + rank : value);
   error(Code::T0307, fmt::format("axis {} of a tensor of rank {}", value, rank));
   return std::nullopt;
+}
+
+std::optional<Element> onnx_element(int64_t data_type) {
+  switch (data_type) {
+    case 1:
+      return Element::f32;
+    case 2:
+      return Element::u8;
+    case 3:
+      return Element::i8;
+    case 4:
+      return Element::u16;
+    case 5:
+      return Element::i16;
+    case 6:
+      return Element::i32;
+    case 7:
+      return Element::i64;
+    case 9:
+      return Element::b1;
+    case 10:
+      return Element::f16;
+    case 11:
+      return Element::f64;
+    case 12:
+      return Element::u32;
+    case 13:
+      return Element::u64;
+    case 16:
+      return Element::bf16;
+    case 21:
+      return Element::u4;
+    case 22:
+      return Element::i4;
+    default:
+      return std::nullopt;
+  }
 }
 
 }  // namespace tinyc::ir

@@ -42,10 +42,15 @@ class OnnxImporter {
   std::vector<double> reals(std::string_view name, std::vector<double> fallback = {}) const;
   std::vector<std::string> texts(std::string_view name, std::vector<std::string> fallback = {}) const;
   const OnnxAttribute* attribute(std::string_view name) const;
+  // The element that an attribute names by ONNX's number; reports numbers that tinyc has no element for.
+  std::optional<Element> element(std::string_view name, Element fallback);
 
   // --- results ---------------------------------------------------------------------------------------------------
   // Makes an operator; wrong operands become an error at this node, and the result is nullptr.
   Value* make(std::string_view op_name, std::vector<Value*> operands, Attributes attributes = {});
+  // As make(), for operators in integer arithmetic: the result has this element and quantisation.
+  Value* make_quantized(std::string_view op_name, std::vector<Value*> operands, Attributes attributes, Element element,
+                        Quantization quant);
   // As make(), and all results become the node's outputs in order.
   void emit(std::string_view op_name, std::vector<Value*> operands, Attributes attributes = {});
   // Output k of the node is this value.
@@ -66,11 +71,19 @@ class OnnxImporter {
   // A name given by the model stays the first one a value gets.
   virtual void bind(const std::string& name, Value* value) = 0;
 
+  // nullptr after an error, which is reported at the node.
+  Op* create(std::string_view op_name, std::vector<Value*> operands, Attributes attributes);
+  // The operator's first result once its own rules hold, or the constant that it folds to.
+  Value* finish(Op* op);
+
   Builder builder_;
   Diagnostics& diagnostics_;
   const OnnxNode* node_ = nullptr;
   int64_t opset_ = 0;
   std::vector<Value*> inputs_;
 };
+
+// Element of ONNX's TensorProto.DataType number; nothing for strings, complex numbers and 8-bit floats.
+std::optional<Element> onnx_element(int64_t data_type);
 
 }  // namespace tinyc::ir

@@ -61,6 +61,17 @@ struct BinaryFunctions {
                        const Type& result);  // nullptr: no integer form
 };
 
+// What a reduction over axes computes.
+struct ReduceFunctions {
+  enum class Integers : uint8_t { none, sum, mean, extreme };
+
+  double start;  // the result where there is nothing to reduce
+  double (*real)(double so_far, double x);
+  int64_t (*start_integer)(Element element);
+  int64_t (*integer)(int64_t so_far, int64_t x);  // plain integers wrap to the element at the end
+  Integers quantized;                             // integer form; mean divides floats too
+};
+
 struct OpDef {
   std::string_view name;     // mnemonic = file name
   std::string_view summary;  // one line
@@ -80,7 +91,9 @@ struct OpDef {
   int64_t (*macs)(const Op& op) = nullptr;
   // Element-wise families (ops/common.h); nullptr elsewhere.
   double (*scalar)(double x, std::span<const double> args) = nullptr;
+  int64_t (*scalar_integer)(int64_t x, std::span<const double> args) = nullptr;  // exact form on plain integers
   std::shared_ptr<const BinaryFunctions> binary = nullptr;
+  std::shared_ptr<const ReduceFunctions> reduce = nullptr;  // ops/reduce.h
   std::vector<OnnxRule> onnx = {};
 
   const AttributeDef* attribute(std::string_view attribute_name) const {

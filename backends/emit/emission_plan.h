@@ -94,7 +94,8 @@ struct Tolerance {
   int64_t steps = 0;  // integers
 };
 std::string print_test(const EmissionPlan& plan, const std::vector<GoldenSet>& sets, const std::vector<Tolerance>& tolerances);
-// A program that reads input_K.bin and writes output_K.bin for the folders named on its command line; for tinyc run and verify.
+// A program that runs the data sets of its working folder: sets.bin (how many), sNNNNN/input_KK.bin -> sNNNNN/output_KK.bin
+// and stack_00.bin; for tinyc run and verify.
 std::string print_runner(const EmissionPlan& plan);
 
 }  // namespace tinyc

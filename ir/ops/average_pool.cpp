@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <fmt/format.h>
+#include <algorithm>
 
 #include "ir/ops/common.h"
+#include "ir/ops/quantization.h"
 #include "ir/ops/window.h"
 
 namespace tinyc::ir {
@@ -57,6 +58,7 @@ void reference(const Op& op, std::span<const Tensor* const> operands, std::span<
         sum += operands[0]->real(offset);
       }
     });
+    count = std::max<int64_t>(count, 1);  // a window that lies in the padding altogether gives 0
     if (in.quantized()) {
       const FixedPoint scale = to_fixed_point(in.quant->scale() / (out.quant->scale() * static_cast<double>(count)));
       results[0].set_integer(index++, saturate(out.quant->zero_point() + requantize(total, scale), out.element));
@@ -66,30 +68,71 @@ void reference(const Op& op, std::span<const Tensor* const> operands, std::span<
   });
 }
 
-void pool(OnnxImporter& importer, Value* x, Attributes attributes) {
-  const int rank = x->type.rank();
-  Value* last = importer.make("transpose", {x}, {{"perm", channels_last(rank)}});
-  Value* y = importer.make("average_pool", {last}, std::move(attributes));
-  if (y) importer.emit("transpose", {y}, {{"perm", channels_first(rank)}});
+// Spatial extent of x as ONNX has it, channels first or, in some com.microsoft operators, last.
+std::optional<Shape> spatial_of(OnnxImporter& importer, const Value* x, bool last) {
+  const Shape& shape = x->type.shape;
+  if (shape.size() >= 3)
+    return last ? Shape(shape.begin() + 1, shape.end() - 1) : Shape(shape.begin() + 2, shape.end());
+  importer.error(Code::T0305, "needs an input of rank 3 or more");
+  return std::nullopt;
 }
 
-void import_average_pool(OnnxImporter& importer) {
-  Value* x = importer.input(0);
-  if (!x) return;
-  if (x->type.rank() < 3) return importer.error(Code::T0305, "needs an input of rank 3 or more");
+void pool(OnnxImporter& importer, Value* x, Attributes attributes, bool last, const QuantizedType* result) {
+  const int rank = x->type.rank();
+  if (!last) x = importer.make("transpose", {x}, {{"perm", channels_last(rank)}});
+  Value* y = result
+                 ? importer.make_quantized("average_pool", {x}, std::move(attributes), result->element, result->quant)
+                 : importer.make("average_pool", {x}, std::move(attributes));
+  if (y && !last) y = importer.make("transpose", {y}, {{"perm", channels_first(rank)}});
+  if (y && result) y = importer.make("quant_cast", {y});
+  importer.set_output(0, y);
+}
+
+void windowed(OnnxImporter& importer, Value* x, bool last, const QuantizedType* result) {
+  const auto spatial = spatial_of(importer, x, last);
+  if (!spatial) return;
   const std::vector<int64_t> kernel = importer.integers("kernel_shape");
-  auto attributes = import_window(importer, Shape(x->type.shape.begin() + 2, x->type.shape.end()), kernel);
+  auto attributes = import_window(importer, *spatial, kernel);
   if (!attributes) return;
   (*attributes)["kernel"] = kernel;
   (*attributes)["count_include_pad"] = importer.integer("count_include_pad", 0) != 0;
-  pool(importer, x, std::move(*attributes));
+  pool(importer, x, std::move(*attributes), last, result);
+}
+
+void import_average_pool(OnnxImporter& importer) {
+  if (Value* x = importer.input(0)) windowed(importer, x, false, nullptr);
 }
 
 void import_global_average_pool(OnnxImporter& importer) {
   Value* x = importer.input(0);
   if (!x) return;
-  if (x->type.rank() < 3) return importer.error(Code::T0305, "needs an input of rank 3 or more");
-  pool(importer, x, {{"kernel", Shape(x->type.shape.begin() + 2, x->type.shape.end())}});
+  if (const auto spatial = spatial_of(importer, x, false)) pool(importer, x, {{"kernel", *spatial}}, false, nullptr);
+}
+
+// com.microsoft: x, its scale and zero point, scale and zero point of y.
+void import_qlinear_average_pool(OnnxImporter& importer) {
+  Value* x = import_quantized(importer, importer.input(0), 1, 2);
+  if (!x) return;
+  const auto result = import_result_quantization(importer, 3, 4, x->type.element);
+  if (result) windowed(importer, x, importer.integer("channels_last", 0) != 0, &*result);
+}
+
+void import_qlinear_global_average_pool(OnnxImporter& importer) {
+  Value* x = import_quantized(importer, importer.input(0), 1, 2);
+  if (!x) return;
+  const bool last = importer.integer("channels_last", 0) != 0;
+  const auto spatial = spatial_of(importer, x, last);
+  const auto result = import_result_quantization(importer, 3, 4, x->type.element);
+  if (spatial && result) pool(importer, x, {{"kernel", *spatial}}, last, &*result);
+}
+
+Status verify(const Op& op) {
+  const Type& x = op.operand_type(0);
+  const Type& y = op.result_type();
+  if (x.quantized() != y.quantized()) return Failure{"operand and result must both be quantised, or neither"};
+  if (x.quantized() && !(x.quant->per_tensor() && y.quant->per_tensor()))
+    return Failure{"operand and result must be quantised per tensor"};
+  return {};
 }
 
 }  // namespace
@@ -107,9 +150,12 @@ extern const OpDef average_pool_op = {
          {"count_include_pad", AttributeKind::flag, Attribute{false}, "padding counts in the divisor"}}),
     .traits = {.quantized_form = true},
     .infer = infer,
+    .verify = verify,
     .reference = reference,
     .onnx = {{"", "AveragePool", 7, kNewest, import_average_pool},
-             {"", "GlobalAveragePool", 1, kNewest, import_global_average_pool}},
+             {"", "GlobalAveragePool", 1, kNewest, import_global_average_pool},
+             {"com.microsoft", "QLinearAveragePool", 1, kNewest, import_qlinear_average_pool},
+             {"com.microsoft", "QLinearGlobalAveragePool", 1, kNewest, import_qlinear_global_average_pool}},
 };
 
 }  // namespace tinyc::ir

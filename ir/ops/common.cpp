@@ -46,9 +46,10 @@ AttributeDef activation_args_attribute() {
           "real attributes of the activation, in order"};
 }
 
-double activate(const Op& op, double value) {
+Activation activation_of(const Op& op) {
   const std::string& name = op.text("activation");
-  return name == "none" ? value : unary_function(name)(value, op.reals("activation_args"));
+  if (name == "none") return {};
+  return {unary_function(name), op.reals("activation_args")};
 }
 
 ClampBounds clamp_bounds(const Op& op, const Type& result) {
@@ -95,124 +96,21 @@ std::vector<double> real_attributes(const Op& op) {
   return values;
 }
 
-void copy_element_type(const Op& op, size_t operand, Type& result) {
-  const Type& from = op.operand_type(operand);
-  result.element = from.element;
-  result.quant = from.quant && from.quant->per_tensor() ? from.quant : std::nullopt;
-}
-
-namespace {
-
-Status infer_unary(Op& op) {
-  const Type& x = op.operand_type(0);
-  Type& y = op.results[0]->type;
-  y.shape = x.shape;
-  y.element = x.element;
-  return {};
-}
-
-void evaluate_unary(const Op& op, std::span<const Tensor* const> operands, std::span<Tensor> results) {
-  const std::vector<double> args = real_attributes(op);
-  const Type& in = op.operand_type(0);
-  const Type& out = op.result_type();
-  for (int64_t i = 0; i < results[0].size(); ++i) {
-    if (!in.quantized()) {
-      results[0].set_real(i, op.def->scalar(operands[0]->real(i), args));
-      continue;
-    }
-    const double x = in.quant->scale() * static_cast<double>(operands[0]->integer(i) - in.quant->zero_point());
-    results[0].set_integer(i,
-                           quantize(op.def->scalar(x, args), out.quant->scale(), out.quant->zero_point(), out.element));
-  }
-}
-
-Status infer_binary(Op& op) {
-  const Type& a = op.operand_type(0);
-  const Type& b = op.operand_type(1);
-  Result<Shape> shape = broadcast(a.shape, b.shape);
-  if (!shape) return shape.failure();
-  const bool integer_form = a.quantized() || b.quantized();
-  if (a.element != b.element && !integer_form) {
-    return Failure{fmt::format("element types {} and {} differ", element_name(a.element), element_name(b.element))};
-  }
-  op.results[0]->type.shape = shape.take();
-  op.results[0]->type.element = a.element;
-  return {};
-}
-
-// Keeps the low bits of the element, as two's complement arithmetic on the target does.
 int64_t wrap(int64_t value, Element element) {
   const int unused = 64 - element_bits(element);
   const auto shifted = static_cast<int64_t>(static_cast<uint64_t>(value) << unused);
   return is_signed(element) ? shifted >> unused : static_cast<int64_t>(static_cast<uint64_t>(shifted) >> unused);
 }
 
-void evaluate_binary(const Op& op, std::span<const Tensor* const> operands, std::span<Tensor> results) {
-  const Type& ta = op.operand_type(0);
-  const Type& tb = op.operand_type(1);
-  Tensor& y = results[0];
-  const std::vector<int64_t> offsets_a = broadcast_offsets(ta.shape, y.shape());
-  const std::vector<int64_t> offsets_b = broadcast_offsets(tb.shape, y.shape());
-  const bool clamped = op.result_type().quantized();
-  const ClampBounds bounds = clamped ? clamp_bounds(op, op.result_type()) : ClampBounds{};
-  for (int64_t i = 0; i < y.size(); ++i) {
-    const int64_t ia = offsets_a[static_cast<size_t>(i)];
-    const int64_t ib = offsets_b[static_cast<size_t>(i)];
-    if (clamped) {
-      const int64_t value =
-          op.def->binary->quantized(operands[0]->integer(ia), operands[1]->integer(ib), ta, tb, op.result_type());
-      y.set_integer(i, std::clamp(value, bounds.low, bounds.high));
-    } else if (is_float(ta.element)) {
-      y.set_real(i, activate(op, op.def->binary->real(operands[0]->real(ia), operands[1]->real(ib))));
-    } else {
-      y.set_integer(i, wrap(op.def->binary->integer(operands[0]->integer(ia), operands[1]->integer(ib)), ta.element));
-    }
-  }
+int64_t requantize_to(int64_t value, const Type& from, const Type& to) {
+  const FixedPoint ratio = to_fixed_point(from.quant->scale() / to.quant->scale());
+  return saturate(to.quant->zero_point() + requantize(value - from.quant->zero_point(), ratio), to.element);
 }
 
-Status verify_binary(const Op& op) {
-  const Type& y = op.result_type();
-  if (y.quantized()) {
-    if (!op.def->binary->quantized) return Failure{"has no integer form"};
-    if (!op.operand_type(0).quantized() || !op.operand_type(1).quantized())
-      return Failure{"all operands must be quantised"};
-  }
-  return verify_activation(op);
-}
-
-}  // namespace
-
-OpDef unary_op(UnarySpec spec) {
-  OpDef def;
-  def.name = spec.name;
-  def.summary = spec.summary;
-  def.doc = spec.doc;
-  def.operands = {{"x"}};
-  def.results = {"y"};
-  def.attributes = std::move(spec.attributes);
-  def.traits = {.elementwise = true, .quantized_form = true};
-  def.infer = infer_unary;
-  def.reference = evaluate_unary;
-  def.scalar = spec.function;
-  def.onnx = std::move(spec.onnx);
-  return def;
-}
-
-OpDef binary_op(BinarySpec spec) {
-  OpDef def;
-  def.name = spec.name;
-  def.summary = spec.summary;
-  def.doc = spec.doc;
-  def.operands = {{"a"}, {"b"}};
-  def.results = {"y"};
-  def.attributes = {activation_attribute(), activation_args_attribute()};
-  def.traits = {.elementwise = true, .commutative = spec.commutative, .quantized_form = spec.quantized != nullptr};
-  def.infer = infer_binary;
-  def.verify = verify_binary;
-  def.reference = evaluate_binary;
-  def.binary = std::make_shared<const BinaryFunctions>(BinaryFunctions{spec.real, spec.integer, spec.quantized});
-  def.onnx = std::move(spec.onnx);
-  return def;
+void copy_element_type(const Op& op, size_t operand, Type& result) {
+  const Type& from = op.operand_type(operand);
+  result.element = from.element;
+  result.quant = from.quant && from.quant->per_tensor() ? from.quant : std::nullopt;
 }
 
 }  // namespace tinyc::ir

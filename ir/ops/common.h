@@ -35,8 +35,13 @@ void for_each_index(const Shape& shape, Visit visit) {
 // carry the mnemonic of a unary operator and its real attributes, applied to each result.
 AttributeDef activation_attribute();
 AttributeDef activation_args_attribute();
-// The activation as a function over reals; identity for "none".
-double activate(const Op& op, double value);
+// The activation as a function over reals; identity for "none". Look it up once per operator, not per element.
+struct Activation {
+  double (*function)(double x, std::span<const double> args) = nullptr;
+  std::span<const double> args = {};
+  double operator()(double value) const { return function ? function(value, args) : value; }
+};
+Activation activation_of(const Op& op);
 // Integer results: the bounds to clamp to. Valid for "none", "relu" and "clip"; verify refuses others there.
 struct ClampBounds {
   int64_t low;
@@ -59,33 +64,50 @@ struct UnarySpec {
   std::string_view doc;
   std::vector<AttributeDef> attributes = {};  // of kind real
   UnaryFunction function;
+  // Exact form on plain integers, wrapped to the element; without it they go through double.
+  int64_t (*integer)(int64_t x, std::span<const double> args) = nullptr;
+  bool tests = false;  // the result is b1
   std::vector<OnnxRule> onnx = {};
 };
 OpDef unary_op(UnarySpec spec);
-// Rule without attributes: the ONNX operator becomes `name` of its single input.
+// The ONNX operator becomes `name` of its single input; real attributes are those of the operator, under their names.
+void import_unary_as(OnnxImporter& importer, std::string_view name);
 template <const char* name>
 void import_unary(OnnxImporter& importer) {
-  if (Value* x = importer.input(0)) importer.emit(name, {x});
+  import_unary_as(importer, name);
 }
 
 struct BinarySpec {
   std::string_view name;
   std::string_view summary;
   std::string_view doc;
-  bool commutative;
+  bool commutative = false;
   double (*real)(double, double);
   int64_t (*integer)(int64_t, int64_t);  // plain integers; result wraps to the element
-  // Integer form: a and b are the operand integers; may be nullptr if there is none.
-  int64_t (*quantized)(int64_t a, int64_t b, const Type& ta, const Type& tb, const Type& result);
+  // Integer form: a and b are the operand integers; nullptr if there is none.
+  int64_t (*quantized)(int64_t a, int64_t b, const Type& ta, const Type& tb, const Type& result) = nullptr;
+  bool compares = false;  // the result is b1
   std::vector<OnnxRule> onnx = {};
 };
 OpDef binary_op(BinarySpec spec);
+// The ONNX operator becomes `name` of its two inputs.
+void import_binary_as(OnnxImporter& importer, std::string_view name);
+template <const char* name>
+void import_binary(OnnxImporter& importer) {
+  import_binary_as(importer, name);
+}
+// An ONNX operator of one or more inputs becomes a chain of `name`; nullptr after an error.
+Value* import_chain(OnnxImporter& importer, std::string_view name);
 
 // --- affine arithmetic
 // ---------------------------------------------------------------------------------------------------
 inline int64_t saturate(int64_t value, Element element) {
   return value < lowest(element) ? lowest(element) : value > highest(element) ? highest(element) : value;
 }
+// Keeps the low bits of the element, as two's complement arithmetic on the target does.
+int64_t wrap(int64_t value, Element element);
+// value - zero_point of one quantisation (per tensor) to another, one rounding, saturated.
+int64_t requantize_to(int64_t value, const Type& from, const Type& to);
 // Copies quantisation from operand to result for operators that only move elements (per tensor only).
 void copy_element_type(const Op& op, size_t operand, Type& result);
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
-#include <algorithm>
-
+#include "ir/ops/accumulator.h"
 #include "ir/ops/common.h"
+#include "ir/ops/quantization.h"
 #include "ir/ops/window.h"
 
 namespace tinyc::ir {
@@ -29,107 +29,90 @@ Status infer(Op& op) {
   y.shape = {x[0]};
   for (const Window& window : *windows) y.shape.push_back(window.out);
   y.shape.push_back(w[0]);
-  y.element = op.operand_type(0).element;
+  y.element = op.operand_type(0).quantized() ? Element::i32 : op.operand_type(0).element;
   return {};
 }
 
 Status verify(const Op& op) {
   if (const Status status = verify_activation(op); !status) return status;
-  const Type& x = op.operand_type(0);
-  const Type& w = op.operand_type(1);
-  if (x.quantized() != w.quantized()) return Failure{"input and weights must both be quantised, or neither"};
-  if (!x.quantized()) return {};
-  if (!x.quant->per_tensor()) return Failure{"the input must be quantised per tensor"};
-  if (!w.quant->per_tensor() && w.quant->axis != 0)
-    return Failure{"weights can be quantised per output channel (axis 0) only"};
-  if (op.operand(2) && op.operand_type(2).element != Element::i32)
-    return Failure{"the bias of an integer convolution must be i32"};
-  return {};
+  return verify_accumulation(op, op.operand_type(0), op.operand_type(1), 0);
 }
 
-// Sum over the window at one output position; `term(x offset, w offset, channels)` adds one kernel position.
-template <class Term>
-void for_each_tap(const std::vector<Window>& windows, const Shape& out, const Shape& x_strides, const Shape& w_strides,
-                  Term term) {
-  Shape kernel;
-  for (const Window& window : windows) kernel.push_back(window.kernel);
-  for_each_index(kernel, [&](const Shape& tap) {
-    int64_t x_offset = 0;
-    int64_t w_offset = 0;
-    for (size_t d = 0; d < windows.size(); ++d) {
-      const int64_t in = out[d] * windows[d].stride - windows[d].pad_begin + tap[d] * windows[d].dilation;
-      if (in < 0 || in >= windows[d].in) return;
-      x_offset += in * x_strides[d + 1];
-      w_offset += tap[d] * w_strides[d + 1];
-    }
-    term(x_offset, w_offset);
-  });
-}
-
-// Runs `channel(n, output position, o, output index)` for every output element.
-template <class Channel>
-void for_each_output(const Shape& y, Channel channel) {
-  const Shape spatial(y.begin() + 1, y.end() - 1);
-  int64_t index = 0;
-  for (int64_t n = 0; n < y[0]; ++n) {
-    for_each_index(spatial, [&](const Shape& at) {
-      for (int64_t o = 0; o < y.back(); ++o) channel(n, at, o, index++);
-    });
-  }
-}
+// Where one kernel position reads, relative to image and filter.
+struct Tap {
+  int64_t x;
+  int64_t w;
+};
 
 struct Layout {
   std::vector<Window> windows;
-  Shape x_strides, w_strides;
+  Shape x_strides, w_strides, kernel;
   int64_t in_per_group, out_per_group;
 };
 
 Layout layout_of(const Op& op) {
   const Shape& x = op.operand_type(0).shape;
   const Shape& w = op.operand_type(1).shape;
-  Result<std::vector<Window>> windows =
-      windows_of(op, Shape(x.begin() + 1, x.end() - 1), Shape(w.begin() + 1, w.end() - 1));
-  return {windows.take(), strides_of(x), strides_of(w), w.back(), w[0] / op.integer("groups")};
+  const Shape kernel(w.begin() + 1, w.end() - 1);
+  Result<std::vector<Window>> windows = windows_of(op, Shape(x.begin() + 1, x.end() - 1), kernel);
+  return {windows.take(), strides_of(x), strides_of(w), kernel, w.back(), w[0] / op.integer("groups")};
+}
+
+// The taps that lie inside the input at one output position.
+void taps_at(const Layout& layout, const Shape& out, std::vector<Tap>& taps) {
+  taps.clear();
+  for_each_index(layout.kernel, [&](const Shape& at) {
+    Tap tap{0, 0};
+    for (size_t d = 0; d < at.size(); ++d) {
+      const Window& window = layout.windows[d];
+      const int64_t in = out[d] * window.stride - window.pad_begin + at[d] * window.dilation;
+      if (in < 0 || in >= window.in) return;
+      tap.x += in * layout.x_strides[d + 1];
+      tap.w += at[d] * layout.w_strides[d + 1];
+    }
+    taps.push_back(tap);
+  });
+}
+
+// Calls result(output index, channel, sum of products) for every output element; `start` is the bias of a channel.
+template <class T, class Sum, class Start, class Result>
+void convolve(const Op& op, const std::vector<T>& x, const std::vector<T>& w, Start start, Result result) {
+  const Layout layout = layout_of(op);
+  const Shape& y = op.result_type().shape;
+  std::vector<Tap> taps;
+  int64_t index = 0;
+  for (int64_t n = 0; n < y[0]; ++n) {
+    for_each_index(Shape(y.begin() + 1, y.end() - 1), [&](const Shape& at) {
+      taps_at(layout, at, taps);
+      for (int64_t o = 0; o < y.back(); ++o) {
+        const T* image = x.data() + n * layout.x_strides[0] + o / layout.out_per_group * layout.in_per_group;
+        const T* filter = w.data() + o * layout.w_strides[0];
+        Sum sum = start(o);
+        for (const Tap& tap : taps) {
+          for (int64_t c = 0; c < layout.in_per_group; ++c)
+            sum += static_cast<Sum>(image[tap.x + c]) * static_cast<Sum>(filter[tap.w + c]);
+        }
+        result(index++, o, sum);
+      }
+    });
+  }
 }
 
 void reference_real(const Op& op, std::span<const Tensor* const> operands, Tensor& y) {
-  const Layout layout = layout_of(op);
-  const std::vector<double> x = operands[0]->reals();
-  const std::vector<double> w = operands[1]->reals();
-  for_each_output(y.shape(), [&](int64_t n, const Shape& at, int64_t o, int64_t index) {
-    double sum = operands[2] ? operands[2]->real(o) : 0;
-    const int64_t x_base = n * layout.x_strides[0] + o / layout.out_per_group * layout.in_per_group;
-    const int64_t w_base = o * layout.w_strides[0];
-    for_each_tap(layout.windows, at, layout.x_strides, layout.w_strides, [&](int64_t x_offset, int64_t w_offset) {
-      const double* px = x.data() + x_base + x_offset;
-      const double* pw = w.data() + w_base + w_offset;
-      for (int64_t c = 0; c < layout.in_per_group; ++c) sum += px[c] * pw[c];
-    });
-    y.set_real(index, activate(op, sum));
-  });
+  const Activation activation = activation_of(op);
+  convolve<double, double>(
+      op, operands[0]->reals(), operands[1]->reals(), [&](int64_t o) { return operands[2] ? operands[2]->real(o) : 0; },
+      [&](int64_t index, int64_t, double sum) { y.set_real(index, activation(sum)); });
 }
 
 void reference_integer(const Op& op, std::span<const Tensor* const> operands, Tensor& y) {
-  const Layout layout = layout_of(op);
-  const Quantization& qx = *op.operand_type(0).quant;
-  const Quantization& qw = *op.operand_type(1).quant;
-  const std::vector<int64_t> x = operands[0]->integers();
-  const std::vector<int64_t> w = operands[1]->integers();
-  const Type& type = op.result_type();
-  const ClampBounds bounds = type.quantized() ? clamp_bounds(op, type) : ClampBounds{};
-  for_each_output(y.shape(), [&](int64_t n, const Shape& at, int64_t o, int64_t index) {
-    int64_t sum = operands[2] ? operands[2]->integer(o) : 0;
-    const int64_t x_base = n * layout.x_strides[0] + o / layout.out_per_group * layout.in_per_group;
-    const int64_t w_base = o * layout.w_strides[0];
-    for_each_tap(layout.windows, at, layout.x_strides, layout.w_strides, [&](int64_t x_offset, int64_t w_offset) {
-      const int64_t* px = x.data() + x_base + x_offset;
-      const int64_t* pw = w.data() + w_base + w_offset;
-      for (int64_t c = 0; c < layout.in_per_group; ++c) sum += (px[c] - qx.zero_point()) * (pw[c] - qw.zero_point(o));
-    });
-    if (!type.quantized()) return y.set_integer(index, sum);
-    const FixedPoint scale = to_fixed_point(qx.scale() * qw.scale(o) / type.quant->scale());
-    y.set_integer(index, std::clamp(type.quant->zero_point() + requantize(sum, scale), bounds.low, bounds.high));
-  });
+  const Type& tx = op.operand_type(0);
+  const Type& tw = op.operand_type(1);
+  const Accumulator accumulator(op, tx, tw);
+  convolve<int32_t, int64_t>(
+      op, centred(*operands[0], tx), centred(*operands[1], tw),
+      [&](int64_t o) { return operands[2] ? operands[2]->integer(o) : 0; },
+      [&](int64_t index, int64_t o, int64_t sum) { y.set_integer(index, accumulator.result(sum, o)); });
 }
 
 void reference(const Op& op, std::span<const Tensor* const> operands, std::span<Tensor> results) {
@@ -145,24 +128,55 @@ int64_t macs(const Op& op) {
   return op.result_type().elements() * (element_count(w) / w[0]);
 }
 
-// ONNX: x [N, C, spatial...], w [O, C/groups, spatial...].
-void import_conv(OnnxImporter& importer) {
-  Value* x = importer.input(0);
-  Value* w = importer.input(1);
+struct ConvResult {
+  std::optional<QuantizedType> type = {};  // nothing: as the operator infers it
+  bool channels_last = false;              // x and y are [N, spatial..., C] already
+};
+
+// ONNX: x [N, C, spatial...], w [O, C/groups, spatial...]. Makes the operator channels last; quantised if `result` is.
+void emit_conv(OnnxImporter& importer, Value* x, Value* w, Value* bias, const ConvResult& result) {
   if (!x || !w) return;
   const int rank = x->type.rank();
   if (rank < 3 || w->type.rank() != rank)
     return importer.error(Code::T0305, fmt::format("input {} and weights {} are not of the same rank, 3 or more",
                                                    shape_text(x->type.shape), shape_text(w->type.shape)));
-  std::optional<Attributes> attributes = import_window(importer, Shape(x->type.shape.begin() + 2, x->type.shape.end()),
-                                                       Shape(w->type.shape.begin() + 2, w->type.shape.end()));
+  const size_t first = result.channels_last ? 1 : 2;
+  const Shape& shape = x->type.shape;
+  const Shape spatial(shape.begin() + static_cast<std::ptrdiff_t>(first), shape.end() - (result.channels_last ? 1 : 0));
+  std::optional<Attributes> attributes =
+      import_window(importer, spatial, Shape(w->type.shape.begin() + 2, w->type.shape.end()));
   if (!attributes) return;
   (*attributes)["groups"] = importer.integer("group", 1);
-  Value* last = importer.make("transpose", {x}, {{"perm", channels_last(rank)}});
+  Value* last = result.channels_last ? x : importer.make("transpose", {x}, {{"perm", channels_last(rank)}});
   Value* ohwi = importer.make("transpose", {w}, {{"perm", channels_last(rank)}});
-  Value* y =
-      importer.make("conv", {last, ohwi, importer.has_input(2) ? importer.input(2) : nullptr}, std::move(*attributes));
-  if (y) importer.emit("transpose", {y}, {{"perm", channels_first(rank)}});
+  Value* y = result.type ? importer.make_quantized("conv", {last, ohwi, bias}, std::move(*attributes),
+                                                   result.type->element, result.type->quant)
+                         : importer.make("conv", {last, ohwi, bias}, std::move(*attributes));
+  if (y && !result.channels_last) y = importer.make("transpose", {y}, {{"perm", channels_first(rank)}});
+  if (y && y->type.quantized()) y = importer.make("quant_cast", {y});
+  importer.set_output(0, y);
+}
+
+void import_conv(OnnxImporter& importer) {
+  emit_conv(importer, importer.input(0), importer.input(1), importer.has_input(2) ? importer.input(2) : nullptr, {});
+}
+
+// x, its scale and zero point, w, its scales and zero points, scale and zero point of y, bias.
+void import_qlinear_conv(OnnxImporter& importer) {
+  Value* x = import_quantized(importer, importer.input(0), 1, 2);
+  Value* w = import_quantized(importer, importer.input(3), 4, 5, 0);
+  if (!x || !w) return;
+  const auto y = import_result_quantization(importer, 6, 7, x->type.element);
+  if (!y) return;
+  Value* bias = importer.has_input(8) ? importer.input(8) : nullptr;
+  emit_conv(importer, x, w, bias, {y, importer.integer("channels_last", 0) != 0});
+}
+
+// x, w, and their zero points; the result is the i32 sum.
+void import_conv_integer(OnnxImporter& importer) {
+  Value* x = import_centred(importer, 0, 2, 0);
+  Value* w = import_centred(importer, 1, 3, 0);
+  if (x && w) emit_conv(importer, x, w, nullptr, {});
 }
 
 }  // namespace
@@ -185,7 +199,10 @@ extern const OpDef conv_op = {
     .verify = verify,
     .reference = reference,
     .macs = macs,
-    .onnx = {{"", "Conv", 1, kNewest, import_conv}},
+    .onnx = {{"", "Conv", 1, kNewest, import_conv},
+             {"", "ConvInteger", 10, kNewest, import_conv_integer},
+             {"", "QLinearConv", 10, kNewest, import_qlinear_conv},
+             {"com.microsoft", "QLinearConv", 1, kNewest, import_qlinear_conv}},
 };
 
 }  // namespace tinyc::ir

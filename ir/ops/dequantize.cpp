@@ -28,13 +28,33 @@ void reference(const Op& op, std::span<const Tensor* const> operands, std::span<
   }
 }
 
+// The scale comes from an input or from another node: plain arithmetic.
+void import_computed(OnnxImporter& importer, Value* x) {
+  Value* scale = broadcast_parameter(importer, 1, x->type);
+  if (!scale) return;
+  const Element real = scale->type.element;
+  Value* y = importer.make("cast", {x}, {{"to", real}});
+  if (importer.has_input(2)) {
+    Value* zero_point = broadcast_parameter(importer, 2, x->type);
+    y = importer.make("sub", {y, zero_point ? importer.make("cast", {zero_point}, {{"to", real}}) : nullptr});
+  }
+  importer.emit("mul", {y, scale});
+}
+
 void import_dequantize(OnnxImporter& importer) {
   Value* x = importer.input(0);
-  if (!x) return;
+  if (!x || !importer.input(1)) return;
+  const bool zero_point_known = !importer.has_input(2) || importer.constant(2);
+  if (!importer.constant(1) || !zero_point_known) return import_computed(importer, x);
+  Value* q = nullptr;
   const std::optional<QuantizedType> given = import_quantization(importer, 1, 2, x->type);
-  if (!given) return;
-  Value* q = importer.builder().make_quantized("quant_cast", {x}, {}, x->type.element, given->quant);
-  importer.emit("dequantize", {q});
+  if (given) q = importer.make_quantized("quant_cast", {x}, {}, x->type.element, given->quant);
+  if (!q) return;
+  // The result has the scale's type, or output_dtype (opset 23).
+  const auto wanted = importer.element("output_dtype", importer.input_type(1).element);
+  Value* y = importer.make("dequantize", {q});
+  if (y && wanted && *wanted != Element::f32) y = importer.make("cast", {y}, {{"to", *wanted}});
+  importer.set_output(0, y);
 }
 
 }  // namespace

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
-#include <algorithm>
-
+#include "ir/ops/accumulator.h"
 #include "ir/ops/common.h"
+#include "ir/ops/products.h"
+#include "ir/ops/quantization.h"
 
 namespace tinyc::ir {
 namespace {
@@ -18,57 +19,45 @@ Status infer(Op& op) {
   Type& y = op.results[0]->type;
   y.shape = x;
   y.shape.back() = w[0];
-  y.element = op.operand_type(0).element;
+  y.element = op.operand_type(0).quantized() ? Element::i32 : op.operand_type(0).element;
   return {};
 }
 
 Status verify(const Op& op) {
   if (const Status status = verify_activation(op); !status) return status;
-  const Type& x = op.operand_type(0);
-  const Type& w = op.operand_type(1);
-  if (x.quantized() != w.quantized()) return Failure{"input and weights must both be quantised, or neither"};
-  if (!x.quantized()) return {};
-  if (!x.quant->per_tensor()) return Failure{"the input must be quantised per tensor"};
-  if (!w.quant->per_tensor() && w.quant->axis != 0) return Failure{"weights can be quantised per output (axis 0) only"};
-  if (op.operand(2) && op.operand_type(2).element != Element::i32)
-    return Failure{"the bias of an integer layer must be i32"};
-  return {};
+  return verify_accumulation(op, op.operand_type(0), op.operand_type(1), 0);
+}
+
+// Calls result(index, output, sum) for every element of the result; `start` is the bias of an output.
+template <class T, class Sum, class Start, class Result>
+void multiply(const Op& op, const std::vector<T>& x, const std::vector<T>& w, Start start, Result result) {
+  const Shape& shape = op.operand_type(1).shape;
+  const int64_t count = op.result_type().elements();
+  for (int64_t i = 0; i < count; ++i) {
+    const int64_t o = i % shape[0];
+    Sum sum = start(o);
+    const T* px = x.data() + i / shape[0] * shape[1];
+    const T* pw = w.data() + o * shape[1];
+    for (int64_t k = 0; k < shape[1]; ++k) sum += static_cast<Sum>(px[k]) * static_cast<Sum>(pw[k]);
+    result(i, o, sum);
+  }
 }
 
 void reference_real(const Op& op, std::span<const Tensor* const> operands, Tensor& y) {
-  const Shape& w = op.operand_type(1).shape;
-  const std::vector<double> x = operands[0]->reals();
-  const std::vector<double> weights = operands[1]->reals();
-  for (int64_t i = 0; i < y.size(); ++i) {
-    const int64_t o = i % w[0];
-    double sum = operands[2] ? operands[2]->real(o) : 0;
-    const double* px = x.data() + i / w[0] * w[1];
-    const double* pw = weights.data() + o * w[1];
-    for (int64_t k = 0; k < w[1]; ++k) sum += px[k] * pw[k];
-    y.set_real(i, activate(op, sum));
-  }
+  const Activation activation = activation_of(op);
+  multiply<double, double>(
+      op, operands[0]->reals(), operands[1]->reals(), [&](int64_t o) { return operands[2] ? operands[2]->real(o) : 0; },
+      [&](int64_t i, int64_t, double sum) { y.set_real(i, activation(sum)); });
 }
 
 void reference_integer(const Op& op, std::span<const Tensor* const> operands, Tensor& y) {
-  const Shape& w = op.operand_type(1).shape;
-  const Quantization& qx = *op.operand_type(0).quant;
-  const Quantization& qw = *op.operand_type(1).quant;
-  const Type& type = op.result_type();
-  const ClampBounds bounds = type.quantized() ? clamp_bounds(op, type) : ClampBounds{};
-  const std::vector<int64_t> x = operands[0]->integers();
-  const std::vector<int64_t> weights = operands[1]->integers();
-  for (int64_t i = 0; i < y.size(); ++i) {
-    const int64_t o = i % w[0];
-    int64_t sum = operands[2] ? operands[2]->integer(o) : 0;
-    const int64_t* px = x.data() + i / w[0] * w[1];
-    const int64_t* pw = weights.data() + o * w[1];
-    for (int64_t k = 0; k < w[1]; ++k) sum += (px[k] - qx.zero_point()) * (pw[k] - qw.zero_point(o));
-    if (type.quantized()) {
-      const FixedPoint scale = to_fixed_point(qx.scale() * qw.scale(o) / type.quant->scale());
-      sum = std::clamp(type.quant->zero_point() + requantize(sum, scale), bounds.low, bounds.high);
-    }
-    y.set_integer(i, sum);
-  }
+  const Type& x = op.operand_type(0);
+  const Type& w = op.operand_type(1);
+  const Accumulator accumulator(op, x, w);
+  multiply<int32_t, int64_t>(
+      op, centred(*operands[0], x), centred(*operands[1], w),
+      [&](int64_t o) { return operands[2] ? operands[2]->integer(o) : 0; },
+      [&](int64_t i, int64_t o, int64_t sum) { y.set_integer(i, accumulator.result(sum, o)); });
 }
 
 void reference(const Op& op, std::span<const Tensor* const> operands, std::span<Tensor> results) {
@@ -81,28 +70,58 @@ void reference(const Op& op, std::span<const Tensor* const> operands, std::span<
 
 int64_t macs(const Op& op) { return op.result_type().elements() * op.operand_type(1).shape[1]; }
 
-// alpha * A' * B' + beta * C with B known: a fully connected layer. Other forms go through matmul (see matmul.cpp).
+Value* scaled(OnnxImporter& importer, Value* value, double factor) {
+  if (!value || factor == 1) return value;
+  return importer.make("mul",
+                       {value, importer.builder().constant(Tensor::of_reals(value->type.element, {}, {factor}))});
+}
+
+// The bias of every output, if c is one.
+Value* as_bias(OnnxImporter& importer, Value* c, int64_t outputs) {
+  if (!c || c->type.elements() != outputs || (c->type.rank() > 0 && c->type.shape.back() != outputs)) return nullptr;
+  return importer.make("reshape", {c}, {{"shape", Shape{outputs}}});
+}
+
+// alpha * A' * B' + beta * C: a fully connected layer if B is a parameter, else a product of matrices.
 void import_gemm(OnnxImporter& importer) {
   Value* a = importer.input(0);
   Value* b = importer.input(1);
   if (!a || !b) return;
   if (a->type.rank() != 2 || b->type.rank() != 2) return importer.error(Code::T0305, "Gemm needs matrices");
   const std::vector<int64_t> swap = {1, 0};
+  const bool layer = is_parameter(b) && is_float(a->type.element);
   if (importer.integer("transA", 0) != 0) a = importer.make("transpose", {a}, {{"perm", swap}});
-  if (importer.integer("transB", 0) == 0) b = importer.make("transpose", {b}, {{"perm", swap}});
-  const double alpha = importer.real("alpha", 1);
-  const double beta = importer.real("beta", 1);
-  if (alpha != 1) b = importer.make("mul", {b, importer.builder().scalar(alpha)});
-  Value* c = importer.has_input(2) ? importer.input(2) : nullptr;
-  if (c && beta != 1) c = importer.make("mul", {c, importer.builder().scalar(beta)});
+  if ((importer.integer("transB", 0) == 0) == layer) b = importer.make("transpose", {b}, {{"perm", swap}});
+  b = scaled(importer, b, importer.real("alpha", 1));
+  Value* c = importer.has_input(2) ? scaled(importer, importer.input(2), importer.real("beta", 1)) : nullptr;
   if (!a || !b) return;
-  const int64_t outputs = b->type.shape[0];
-  const bool per_output =
-      c && c->type.elements() == outputs && (c->type.rank() <= 1 || c->type.shape.back() == outputs);
-  Value* bias = per_output ? importer.make("reshape", {c}, {{"shape", Shape{outputs}}}) : nullptr;
-  Value* y = importer.make("fully_connected", {a, b, bias});
-  if (c && !per_output) y = importer.make("add", {y, c});
+  Value* bias = layer ? as_bias(importer, c, b->type.shape[0]) : nullptr;
+  Value* y = layer ? importer.make("fully_connected", {a, b, bias}) : importer.make("matmul", {a, b});
+  if (c && !bias) y = importer.make("add", {y, c});
   importer.set_output(0, y);
+}
+
+// com.microsoft QGemm: A, scale, zero point, B, scale (per tensor or output), zero point, C (i32), scale and zero point
+// of the result; without these the result is float.
+void import_qgemm(OnnxImporter& importer) {
+  Value* a = import_quantized(importer, importer.input(0), 1, 2);
+  Value* b = importer.input(3);
+  if (!a || !b) return;
+  const bool transposed = importer.integer("transB", 0) != 0;
+  b = import_quantized(importer, b, 4, 5, transposed ? 0 : 1);
+  if (!b) return;
+  if (a->type.rank() != 2 || b->type.rank() != 2) return importer.error(Code::T0305, "QGemm needs matrices");
+  if (importer.real("alpha", 1) != 1) return importer.unsupported("alpha other than 1");
+  const std::vector<int64_t> swap = {1, 0};
+  if (importer.integer("transA", 0) != 0) a = importer.make("transpose", {a}, {{"perm", swap}});
+  if (!transposed) b = importer.make("transpose", {b}, {{"perm", swap}});
+  if (!a || !b) return;
+  Value* c = importer.has_input(6) ? importer.input(6) : nullptr;
+  Value* bias = as_bias(importer, c, b->type.shape[0]);
+  if (c && !bias) return importer.unsupported("a bias that is not one number per output");
+  if (!importer.has_input(7)) return importer.unsupported("a float result", "give scale and zero point of the result");
+  if (const auto y = import_result_quantization(importer, 7, 8, a->type.element))
+    emit_quantized(importer, "fully_connected", {a, b, bias}, {}, *y);
 }
 
 }  // namespace
@@ -121,7 +140,7 @@ extern const OpDef fully_connected_op = {
     .verify = verify,
     .reference = reference,
     .macs = macs,
-    .onnx = {{"", "Gemm", 7, kNewest, import_gemm}},
+    .onnx = {{"", "Gemm", 7, kNewest, import_gemm}, {"com.microsoft", "QGemm", 1, kNewest, import_qgemm}},
 };
 
 }  // namespace tinyc::ir

@@ -7,34 +7,67 @@
 #include "ir/verify.h"
 
 namespace tinyc::ir {
+namespace {
+
+// Scale and zero points as they stand in the model; counts and ranges are checked by the caller.
+std::optional<QuantizedType> read_quantization(OnnxImporter& importer, size_t scale_input, size_t zero_point_input,
+                                               Element fallback) {
+  const Tensor* scale = importer.required_constant(scale_input, "the scale");
+  if (!scale) return std::nullopt;
+  if (importer.integer("block_size", 0) != 0 || (scale->shape().size() > 1 && scale->size() != 1)) {
+    importer.unsupported("blocked quantisation (a scale per block) is not supported",
+                         "quantise per tensor or per channel");
+    return std::nullopt;
+  }
+  QuantizedType result{fallback, {scale->reals(), std::vector<int64_t>(static_cast<size_t>(scale->size()), 0), -1}};
+  if (!importer.has_input(zero_point_input)) return result;
+  const Tensor* zero_point = importer.required_constant(zero_point_input, "the zero point");
+  if (!zero_point) return std::nullopt;
+  if (zero_point->size() != scale->size()) {
+    importer.error(Code::T0501, fmt::format("{} scales but {} zero points", scale->size(), zero_point->size()));
+    return std::nullopt;
+  }
+  if (!is_integer(zero_point->element())) {
+    importer.error(Code::T0310, fmt::format("zero points of type {}", element_name(zero_point->element())));
+    return std::nullopt;
+  }
+  result.element = zero_point->element();
+  result.quant.zero_points = zero_point->integers();
+  return result;
+}
+
+std::optional<QuantizedType> checked(OnnxImporter& importer, std::optional<QuantizedType> type, const Shape& shape) {
+  if (!type) return std::nullopt;
+  const Status status = verify_quantization({type->element, shape, type->quant});
+  if (status) return type;
+  importer.error(Code::T0501, status.message(), "check how the model was quantised");
+  return std::nullopt;
+}
+
+}  // namespace
 
 std::optional<QuantizedType> import_quantization(OnnxImporter& importer, size_t scale_input, size_t zero_point_input,
                                                  const Type& tensor, int64_t axis) {
-  const Tensor* scale = importer.required_constant(scale_input, "the scale");
-  if (!scale) return std::nullopt;
-  const Tensor* zero_point = nullptr;
-  if (importer.has_input(zero_point_input)) {
-    zero_point = importer.required_constant(zero_point_input, "the zero point");
-    if (!zero_point) return std::nullopt;
-  }
-  QuantizedType result;
-  // QuantizeLinear's operand is float: the element comes from the zero point (default u8) or, from opset 21 on,
-  // output_dtype.
-  result.element = is_integer(tensor.element) ? tensor.element : zero_point ? zero_point->element() : Element::u8;
-  result.quant.scales = scale->reals();
-  result.quant.zero_points =
-      zero_point ? zero_point->integers() : std::vector<int64_t>(static_cast<size_t>(scale->size()), 0);
-  if (scale->size() != 1) result.quant.axis = static_cast<int>(axis);
-  if (scale->shape().size() > 1 && scale->size() != 1) {
-    importer.unsupported("blocked quantisation (a scale per block) is not supported");
+  // QuantizeLinear's operand is float: the element comes from the zero point or, from opset 21 on, from output_dtype.
+  const bool integers = is_integer(tensor.element);
+  const std::optional<Element> fallback =
+      integers ? std::optional<Element>(tensor.element) : importer.element("output_dtype", Element::u8);
+  if (!fallback) return std::nullopt;
+  auto result = read_quantization(importer, scale_input, zero_point_input, *fallback);
+  if (!result) return std::nullopt;
+  if (integers && result->element != tensor.element) {
+    importer.error(Code::T0310, fmt::format("zero point of type {} for a tensor of {}", element_name(result->element),
+                                            element_name(tensor.element)));
     return std::nullopt;
   }
-  const Status status = verify_quantization({result.element, tensor.shape, result.quant});
-  if (!status) {
-    importer.error(Code::T0501, status.message(), "check how the model was quantised");
-    return std::nullopt;
+  if (result->quant.scales.size() != 1) {
+    if (axis < 0 || axis >= tensor.rank()) {
+      importer.error(Code::T0307, fmt::format("axis {} of a tensor of rank {}", axis, tensor.rank()));
+      return std::nullopt;
+    }
+    result->quant.axis = static_cast<int>(axis);
   }
-  return result;
+  return checked(importer, std::move(result), tensor.shape);
 }
 
 std::optional<QuantizedType> import_quantization(OnnxImporter& importer, size_t scale_input, size_t zero_point_input,
@@ -47,9 +80,79 @@ std::optional<QuantizedType> import_quantization(OnnxImporter& importer, size_t 
 Value* import_quantized(OnnxImporter& importer, Value* value, size_t scale_input, size_t zero_point_input,
                         int64_t axis) {
   if (!value) return nullptr;
+  if (!is_integer(value->type.element)) {
+    importer.error(Code::T0310, fmt::format("a quantised input of type {}", element_name(value->type.element)));
+    return nullptr;
+  }
   const auto quantized = import_quantization(importer, scale_input, zero_point_input, value->type, axis);
   if (!quantized) return nullptr;
-  return importer.builder().make_quantized("quant_cast", {value}, {}, value->type.element, quantized->quant);
+  return importer.make_quantized("quant_cast", {value}, {}, value->type.element, quantized->quant);
+}
+
+std::optional<QuantizedType> import_result_quantization(OnnxImporter& importer, size_t scale_input,
+                                                        size_t zero_point_input, Element fallback) {
+  auto result = read_quantization(importer, scale_input, zero_point_input, fallback);
+  if (result && result->quant.scales.size() != 1) {
+    importer.error(Code::T0501, fmt::format("{} scales for a result that has one", result->quant.scales.size()));
+    return std::nullopt;
+  }
+  return checked(importer, std::move(result), {});
+}
+
+void emit_quantized(OnnxImporter& importer, std::string_view op_name, std::vector<Value*> operands,
+                    Attributes attributes, const QuantizedType& result) {
+  Value* y = importer.make_quantized(op_name, std::move(operands), std::move(attributes), result.element, result.quant);
+  if (y) importer.emit("quant_cast", {y});
+}
+
+void import_qlinear_binary(OnnxImporter& importer, std::string_view op_name) {
+  Value* a = import_quantized(importer, importer.input(0), 1, 2);
+  Value* b = import_quantized(importer, importer.input(3), 4, 5);
+  if (!a || !b) return;
+  if (const auto y = import_result_quantization(importer, 6, 7, a->type.element))
+    emit_quantized(importer, op_name, {a, b}, {}, *y);
+}
+
+void import_qlinear_unary(OnnxImporter& importer, std::string_view op_name, Attributes attributes) {
+  Value* x = import_quantized(importer, importer.input(0), 1, 2);
+  if (!x) return;
+  if (const auto y = import_result_quantization(importer, 3, 4, x->type.element))
+    emit_quantized(importer, op_name, {x}, std::move(attributes), *y);
+}
+
+Value* import_centred(OnnxImporter& importer, size_t index, size_t zero_point_input, int64_t axis) {
+  Value* x = importer.input(index);
+  if (!x) return nullptr;
+  Quantization quant{{1.0}, {0}, -1};
+  if (importer.has_input(zero_point_input)) {
+    const Tensor* zero_point = importer.required_constant(zero_point_input, "the zero point");
+    if (!zero_point) return nullptr;
+    quant.zero_points = zero_point->integers();
+    quant.scales.assign(quant.zero_points.size(), 1.0);
+    if (quant.zero_points.size() != 1) quant.axis = static_cast<int>(axis);
+  }
+  if (const Status status = verify_quantization({x->type.element, x->type.shape, quant}); !status) {
+    importer.error(Code::T0501, status.message());
+    return nullptr;
+  }
+  return importer.make_quantized("quant_cast", {x}, {}, x->type.element, quant);
+}
+
+Value* broadcast_parameter(OnnxImporter& importer, size_t index, const Type& x) {
+  Value* parameter = importer.input(index);
+  if (!parameter) return nullptr;
+  const Shape& shape = parameter->type.shape;
+  if (parameter->type.elements() == 1) return importer.make("reshape", {parameter}, {{"shape", Shape{}}});
+  const auto axis = importer.axis(importer.integer("axis", 1), x.rank());
+  if (!axis) return nullptr;
+  if (shape.size() != 1 || importer.integer("block_size", 0) != 0) {
+    importer.unsupported("blocked quantisation (a scale per block) is not supported",
+                         "quantise per tensor or per channel");
+    return nullptr;
+  }
+  Shape wanted(x.shape.size(), 1);
+  wanted[static_cast<size_t>(*axis)] = shape[0];
+  return importer.make("reshape", {parameter}, {{"shape", wanted}});
 }
 
 std::vector<int64_t> channel_of_elements(const Type& type) {

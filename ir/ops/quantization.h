@@ -26,6 +26,25 @@ std::optional<QuantizedType> import_quantization(OnnxImporter& importer, size_t 
 Value* import_quantized(OnnxImporter& importer, Value* value, size_t scale_input, size_t zero_point_input,
                         int64_t axis = 0);
 
+// Quantisation of a result, per tensor. The element is the zero point's; without one, `fallback`.
+std::optional<QuantizedType> import_result_quantization(OnnxImporter& importer, size_t scale_input,
+                                                        size_t zero_point_input, Element fallback);
+// `op_name` in integer arithmetic on quantised operands becomes output 0, which is plain integers again.
+void emit_quantized(OnnxImporter& importer, std::string_view op_name, std::vector<Value*> operands,
+                    Attributes attributes, const QuantizedType& result);
+// com.microsoft's QLinear binaries: a, its scale and zero point, b, its scale and zero point, scale and zero point of
+// y.
+void import_qlinear_binary(OnnxImporter& importer, std::string_view op_name);
+// com.microsoft's QLinear unaries: x, its scale and zero point, scale and zero point of y.
+void import_qlinear_unary(OnnxImporter& importer, std::string_view op_name, Attributes attributes);
+
+// An integer input seen with scale 1 and the known zero point (0 if absent) of another input, per tensor or along
+// `axis`: the operands of MatMulInteger and ConvInteger. nullptr after an error.
+Value* import_centred(OnnxImporter& importer, size_t index, size_t zero_point_input, int64_t axis);
+// A scale or zero point that the model computes, shaped to broadcast against x (along the node's `axis` if it is a
+// vector); nullptr after an error.
+Value* broadcast_parameter(OnnxImporter& importer, size_t index, const Type& x);
+
 // Index into the scales for every element (all 0 when per tensor or not quantised).
 std::vector<int64_t> channel_of_elements(const Type& type);
 

@@ -37,13 +37,35 @@ void reference(const Op& op, std::span<const Tensor* const> operands, std::span<
   }
 }
 
+// The scale comes from an input or from another node: plain arithmetic.
+void import_computed(OnnxImporter& importer, Value* x) {
+  Value* scale = broadcast_parameter(importer, 1, x->type);
+  if (!scale) return;
+  const auto fallback = importer.element("output_dtype", Element::u8);
+  if (!fallback) return;
+  const Element element = importer.has_input(2) ? importer.input_type(2).element : *fallback;
+  if (!is_integer(element)) return importer.error(Code::T0310, "zero point of type float or bool");
+  const Element real = scale->type.element;
+  if (x->type.element != real) x = importer.make("cast", {x}, {{"to", real}});
+  Value* y = importer.make("round", {importer.make("div", {x, scale})});
+  if (importer.has_input(2)) {
+    Value* zero_point = broadcast_parameter(importer, 2, x->type);
+    y = importer.make("add", {y, zero_point ? importer.make("cast", {zero_point}, {{"to", real}}) : nullptr});
+  }
+  y = importer.make("clip", {y},
+                    {{"min", static_cast<double>(lowest(element))}, {"max", static_cast<double>(highest(element))}});
+  importer.emit("cast", {y}, {{"to", element}});
+}
+
 void import_quantize(OnnxImporter& importer) {
   Value* x = importer.input(0);
+  if (!x || !importer.input(1)) return;
+  const bool zero_point_known = !importer.has_input(2) || importer.constant(2);
+  if (!importer.constant(1) || !zero_point_known) return import_computed(importer, x);
+  if (x->type.element == Element::i32) x = importer.make("cast", {x}, {{"to", Element::f32}});
   if (!x) return;
   const std::optional<QuantizedType> wanted = import_quantization(importer, 1, 2, x->type);
-  if (!wanted) return;
-  Value* y = importer.builder().make_quantized("quantize", {x}, {}, wanted->element, wanted->quant);
-  importer.emit("quant_cast", {y});
+  if (wanted) emit_quantized(importer, "quantize", {x}, {}, *wanted);
 }
 
 }  // namespace

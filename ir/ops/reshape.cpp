@@ -111,10 +111,6 @@ void import_unsqueeze(OnnxImporter& importer) {
   importer.emit("reshape", {x}, {{"shape", shape}});
 }
 
-void import_identity(OnnxImporter& importer) {
-  if (Value* x = importer.input(0)) importer.set_output(0, x);
-}
-
 }  // namespace
 
 extern const OpDef reshape_op = {
@@ -128,7 +124,6 @@ extern const OpDef reshape_op = {
     .infer = infer,
     .reference = reference,
     .onnx = {{"", "Flatten", 1, kNewest, import_flatten},
-             {"", "Identity", 1, kNewest, import_identity},
              {"", "Reshape", 5, kNewest, import_reshape},
              {"", "Squeeze", 1, kNewest, import_squeeze},
              {"", "Unsqueeze", 1, kNewest, import_unsqueeze}},

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "ir/ops/common.h"
+#include "ir/ops/quantization.h"
 
 namespace tinyc::ir {
 namespace {
@@ -38,11 +39,21 @@ void softmax_integer(std::span<const int64_t> x, std::span<int64_t> y, const Typ
   }
 }
 
+Status verify(const Op& op) {
+  const Type& x = op.operand_type(0);
+  const Type& y = op.result_type();
+  if (x.quantized() != y.quantized()) return Failure{"operand and result must both be quantised, or neither"};
+  if (x.quantized() && !(x.quant->per_tensor() && y.quant->per_tensor()))
+    return Failure{"operand and result must be quantised per tensor"};
+  return {};
+}
+
 void reference(const Op& op, std::span<const Tensor* const> operands, std::span<Tensor> results) {
   const Type& in = op.operand_type(0);
   const auto axis = static_cast<size_t>(op.integer("axis"));
   const int64_t count = in.shape[axis];
   const int64_t stride = strides_of(in.shape)[axis];
+  if (in.elements() == 0) return;
   const auto lines = count > 0 ? in.elements() / count : 0;
   std::vector<double> real(static_cast<size_t>(count)), real_out(real.size());
   std::vector<int64_t> integer(real.size()), integer_out(real.size());
@@ -63,6 +74,11 @@ void reference(const Op& op, std::span<const Tensor* const> operands, std::span<
   }
 }
 
+Shape flattened(const Shape& shape, int axis) {
+  const auto middle = shape.begin() + axis;
+  return {element_count(Shape(shape.begin(), middle)), element_count(Shape(middle, shape.end()))};
+}
+
 // Before opset 13 softmax ran over all axes from `axis` (default 1) on, as if the tensor were flattened there.
 void import_softmax(OnnxImporter& importer) {
   Value* x = importer.input(0);
@@ -72,12 +88,29 @@ void import_softmax(OnnxImporter& importer) {
   if (!axis) return;
   if (!flattens || *axis == x->type.rank() - 1) return importer.emit("softmax", {x}, {{"axis", int64_t{*axis}}});
   const Shape shape = x->type.shape;
-  const auto middle = shape.begin() + *axis;
-  Value* flat = importer.make(
-      "reshape", {x},
-      {{"shape", Shape{element_count(Shape(shape.begin(), middle)), element_count(Shape(middle, shape.end()))}}});
+  Value* flat = importer.make("reshape", {x}, {{"shape", flattened(shape, *axis)}});
   Value* y = importer.make("softmax", {flat}, {{"axis", int64_t{1}}});
   if (y) importer.emit("reshape", {y}, {{"shape", shape}});
+}
+
+// com.microsoft QLinearSoftmax: x, its scale and zero point, scale and zero point of y.
+void import_qlinear_softmax(OnnxImporter& importer) {
+  Value* x = import_quantized(importer, importer.input(0), 1, 2);
+  if (!x) return;
+  const bool flattens = importer.integer("opset", 13) < 13;
+  const Shape shape = x->type.shape;
+  const auto axis = importer.axis(importer.integer("axis", flattens ? 1 : -1), x->type.rank());
+  const auto result = import_result_quantization(importer, 3, 4, x->type.element);
+  if (!axis || !result) return;
+  int64_t at = *axis;
+  if (flattens) {
+    x = importer.make("reshape", {x}, {{"shape", flattened(shape, *axis)}});
+    at = 1;
+  }
+  if (!x) return;
+  Value* y = importer.make_quantized("softmax", {x}, {{"axis", at}}, result->element, result->quant);
+  if (y && flattens) y = importer.make("reshape", {y}, {{"shape", shape}});
+  if (y) importer.emit("quant_cast", {y});
 }
 
 }  // namespace
@@ -93,8 +126,10 @@ extern const OpDef softmax_op = {
     .attributes = {{"axis", AttributeKind::integer, std::nullopt, "axis of the sum, not negative"}},
     .traits = {.quantized_form = true},
     .infer = infer,
+    .verify = verify,
     .reference = reference,
-    .onnx = {{"", "Softmax", 1, kNewest, import_softmax}},
+    .onnx = {{"", "Softmax", 1, kNewest, import_softmax},
+             {"com.microsoft", "QLinearSoftmax", 1, kNewest, import_qlinear_softmax}},
 };
 
 }  // namespace tinyc::ir

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ir/ops/accumulator.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "ir/ops/quantization.h"
+
+namespace tinyc::ir {
+
+std::vector<int32_t> centred(const Tensor& tensor, const Type& type) {
+  const std::vector<int64_t> channel = channel_of_elements(type);
+  std::vector<int32_t> values(channel.size());
+  for (size_t i = 0; i < values.size(); ++i)
+    values[i] = static_cast<int32_t>(tensor.integer(static_cast<int64_t>(i)) - type.quant->zero_point(channel[i]));
+  return values;
+}
+
+Accumulator::Accumulator(const Op& op, const Type& x, const Type& w) : type_(op.result_type()) {
+  if (!type_.quantized()) return;
+  bounds_ = clamp_bounds(op, type_);
+  for (const double scale : w.quant->scales)
+    scales_.push_back(to_fixed_point(x.quant->scale() * scale / type_.quant->scale()));
+}
+
+int64_t Accumulator::result(int64_t sum, int64_t channel) const {
+  if (!type_.quantized()) return wrap(sum, type_.element);
+  const FixedPoint scale = scales_[scales_.size() == 1 ? 0 : static_cast<size_t>(channel)];
+  return std::clamp(type_.quant->zero_point() + requantize(sum, scale), bounds_.low, bounds_.high);
+}
+
+Status verify_accumulation(const Op& op, const Type& x, const Type& w, int w_axis) {
+  if (x.quantized() != w.quantized()) return Failure{"input and weights must both be quantised, or neither"};
+  const Type& y = op.result_type();
+  if (!x.quantized())
+    return y.quantized() ? Status(Failure{"the operands must be quantised as the result is"}) : Status();
+  if (element_bits(x.element) > 16 || element_bits(w.element) > 16)
+    return Failure{"quantised input and weights have at most 16 bits"};
+  if (!x.quant->per_tensor() || (y.quantized() && !y.quant->per_tensor()))
+    return Failure{"input and result must be quantised per tensor"};
+  if (!w.quant->per_tensor() && w.quant->axis != w_axis)
+    return Failure{fmt::format("weights can be quantised per output channel (axis {}) only", w_axis)};
+  if (!y.quantized() && y.element != Element::i32) return Failure{"a result without quantisation must be i32"};
+  if (!y.quantized() && op.def->attribute("activation") && op.text("activation") != "none")
+    return Failure{"an i32 accumulator cannot have an activation"};
+  if (op.operand(2) && op.operand_type(2).element != Element::i32) return Failure{"the bias must be i32"};
+  return {};
+}
+
+}  // namespace tinyc::ir

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "ir/ops/common.h"
+#include "ir/ops/normalize.h"
+#include "ir/ops/reduce.h"
+
+namespace tinyc::ir {
+namespace {
+
+Status infer(Op& op) {
+  const Type& x = op.operand_type(0);
+  const int64_t axis = op.integer("axis");
+  if (axis < 0 || axis >= x.rank()) return Failure{"axis is out of range"};
+  const Shape rest(x.shape.begin() + axis, x.shape.end());
+  for (size_t i = 1; i <= 2; ++i) {
+    if (!op.operand(i)) continue;
+    Result<Shape> shape = broadcast(op.operand_type(i).shape, rest);
+    if (!shape || *shape != rest)
+      return Failure{fmt::format("scale or bias {} does not broadcast to {}", shape_text(op.operand_type(i).shape),
+                                 shape_text(rest))};
+  }
+  op.results[0]->type.shape = x.shape;
+  op.results[0]->type.element = x.element;
+  return {};
+}
+
+void reference(const Op& op, std::span<const Tensor* const> operands, std::span<Tensor> results) {
+  const Tensor& x = *operands[0];
+  const Shape rest(x.shape().begin() + op.integer("axis"), x.shape().end());
+  const int64_t count = element_count(rest);
+  if (x.size() == 0) return;
+  std::vector<int64_t> offsets[3];
+  for (size_t k = 1; k <= 2; ++k) {
+    if (operands[k]) offsets[k] = broadcast_offsets(operands[k]->shape(), rest);
+  }
+  for (int64_t base = 0; base < x.size(); base += count) {
+    double sum = 0;
+    for (int64_t i = 0; i < count; ++i) sum += x.real(base + i);
+    const double mean = sum / static_cast<double>(count);
+    double squares = 0;
+    for (int64_t i = 0; i < count; ++i) squares += (x.real(base + i) - mean) * (x.real(base + i) - mean);
+    const double factor = 1 / std::sqrt(squares / static_cast<double>(count) + op.real("epsilon"));
+    for (int64_t i = 0; i < count; ++i) {
+      double value = (x.real(base + i) - mean) * factor;
+      if (operands[1]) value *= operands[1]->real(offsets[1][static_cast<size_t>(i)]);
+      if (operands[2]) value += operands[2]->real(offsets[2][static_cast<size_t>(i)]);
+      results[0].set_real(base + i, value);
+    }
+  }
+}
+
+// Mean and 1 / standard deviation, the optional results of LayerNormalization.
+void emit_statistics(OnnxImporter& importer, Value* x, int axis, double epsilon) {
+  Reduction reduction{{}, x->type.shape};
+  for (int d = axis; d < x->type.rank(); ++d) {
+    reduction.axes.push_back(d);
+    reduction.shape[static_cast<size_t>(d)] = 1;
+  }
+  if (x->type.element != Element::f32) x = importer.make("cast", {x}, {{"to", Element::f32}});
+  if (!x) return;
+  Value* mean = make_reduced(importer, "reduce_mean", x, reduction);
+  importer.set_output(1, mean);
+  if (!importer.wants_output(2)) return;
+  Value* distance = importer.make("sub", {x, mean});
+  Value* squares = importer.make("mul", {distance, distance});
+  if (!squares) return;
+  Value* variance = make_reduced(importer, "reduce_mean", squares, reduction);
+  Value* deviation = importer.make("sqrt", {importer.make("add", {variance, importer.builder().scalar(epsilon)})});
+  importer.set_output(2, importer.make("reciprocal", {deviation}));
+}
+
+void import_layer_normalization(OnnxImporter& importer) {
+  Value* x = importer.input(0);
+  Value* scale = importer.input(1);
+  if (!x || !scale) return;
+  const auto axis = importer.axis(importer.integer("axis", -1), x->type.rank());
+  if (!axis) return;
+  const double epsilon = importer.real("epsilon", static_cast<double>(1e-5F));
+  Value* bias = importer.has_input(2) ? importer.input(2) : nullptr;
+  importer.set_output(0,
+                      importer.make("layer_norm", {x, scale, bias}, {{"axis", int64_t{*axis}}, {"epsilon", epsilon}}));
+  if (importer.wants_output(1) || importer.wants_output(2)) emit_statistics(importer, x, *axis, epsilon);
+}
+
+void import_instance_normalization(OnnxImporter& importer) {
+  Value* x = importer.input(0);
+  Value* scale = importer.input(1);
+  Value* bias = importer.input(2);
+  if (!x || !scale || !bias) return;
+  if (x->type.rank() < 3) return importer.error(Code::T0305, "needs an input of rank 3 or more");
+  const double epsilon = importer.real("epsilon", static_cast<double>(1e-5F));
+  Value* y = make_group_normalized(importer, x, x->type.shape[0] * x->type.shape[1], epsilon);
+  importer.set_output(0, make_channel_affine(importer, y, scale, bias));
+}
+
+// Until opset 20 scale and bias were per group, from 21 on per channel.
+void import_group_normalization(OnnxImporter& importer) {
+  Value* x = importer.input(0);
+  Value* scale = importer.input(1);
+  Value* bias = importer.input(2);
+  if (!x || !scale || !bias) return;
+  const int64_t groups = importer.integer("num_groups", 0);
+  if (x->type.rank() < 3 || groups < 1 || x->type.shape[1] % groups != 0)
+    return importer.error(Code::T0307, fmt::format("{} groups of {}", groups, shape_text(x->type.shape)));
+  Value* y = make_group_normalized(importer, x, x->type.shape[0] * groups,
+                                   importer.real("epsilon", static_cast<double>(1e-5F)));
+  if (importer.opset() >= 21 || !y) return importer.set_output(0, make_channel_affine(importer, y, scale, bias));
+  const Shape shape = x->type.shape;
+  Shape grouped = {shape[0], groups, -1};
+  grouped[2] = x->type.elements() == 0 ? 0 : x->type.elements() / (shape[0] * groups);
+  y = make_channel_affine(importer, importer.make("reshape", {y}, {{"shape", grouped}}), scale, bias);
+  if (y) importer.emit("reshape", {y}, {{"shape", shape}});
+}
+
+}  // namespace
+
+Value* make_group_normalized(OnnxImporter& importer, Value* x, int64_t groups, double epsilon) {
+  const Shape shape = x->type.shape;
+  const Shape flat = {groups, groups == 0 ? 0 : x->type.elements() / groups};
+  Value* rows = importer.make("reshape", {x}, {{"shape", flat}});
+  Value* y = importer.make("layer_norm", {rows, nullptr, nullptr}, {{"axis", int64_t{1}}, {"epsilon", epsilon}});
+  return y ? importer.make("reshape", {y}, {{"shape", shape}}) : nullptr;
+}
+
+Value* make_channel_affine(OnnxImporter& importer, Value* x, Value* scale, Value* bias) {
+  if (!x) return nullptr;
+  Shape shape(x->type.shape.size(), 1);
+  shape[1] = x->type.shape[1];
+  const auto shaped = [&](Value* value) -> Value* {
+    if (value && value->type.element != x->type.element)
+      value = importer.make("cast", {value}, {{"to", x->type.element}});
+    return importer.make("reshape", {value}, {{"shape", shape}});
+  };
+  return importer.make("add", {importer.make("mul", {x, shaped(scale)}), shaped(bias)});
+}
+
+extern const OpDef layer_norm_op = {
+    .name = "layer_norm",
+    .summary = "Brings the last axes to mean 0 and variance 1, then scales and shifts.",
+    .doc =
+        "Over all axes from `axis` on: (x - mean) / sqrt(variance + epsilon) * scale + bias; the variance divides by "
+        "the count. scale and bias broadcast to these axes.",
+    .operands = {{"x"}, {"scale", OperandKind::optional}, {"bias", OperandKind::optional}},
+    .results = {"y"},
+    .attributes = {{"axis", AttributeKind::integer, std::nullopt, "first axis, not negative"},
+                   {"epsilon", AttributeKind::real, std::nullopt, "added to the variance"}},
+    .infer = infer,
+    .reference = reference,
+    .onnx = {{"", "GroupNormalization", 18, kNewest, import_group_normalization},
+             {"", "InstanceNormalization", 6, kNewest, import_instance_normalization},
+             {"", "LayerNormalization", 17, kNewest, import_layer_normalization}},
+};
+
+}  // namespace tinyc::ir
