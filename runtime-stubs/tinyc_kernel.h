@@ -25,6 +25,11 @@ TINYC_KERNEL T* row_of(const Rows& rows, int32_t y) {
   return static_cast<T*>(static_cast<void*>(row_at(rows, y)));
 }
 
+// Rows of a constant, for operands that may be buffers or constants. Never written.
+TINYC_KERNEL Rows constant_rows(const void* data, int32_t bytes) {
+  return {const_cast<uint8_t*>(static_cast<const uint8_t*>(data)), bytes, 0};
+}
+
 TINYC_KERNEL int32_t clamp_s32(int32_t value, int32_t low, int32_t high) {
   return value < low ? low : value > high ? high : value;
 }
