@@ -87,10 +87,15 @@ class Scanner {
 Accept read_entry(Scanner& scanner) {
   Accept accept;
   scanner.object([&](const std::string& key) {
-    const double value = scanner.number();
-    if (key == "rtol") accept.rtol = value;
-    if (key == "atol") accept.atol = value;
-    if (key == "steps") accept.steps = value;
+    if (key == "rtol") {
+      accept.rtol = scanner.number();
+    } else if (key == "atol") {
+      accept.atol = scanner.number();
+    } else if (key == "steps") {
+      accept.steps = scanner.number();
+    } else {
+      scanner.skip_value();
+    }
   });
   return accept;
 }
