@@ -33,6 +33,7 @@ struct OnnxNode {
   std::string domain;  // "" for ai.onnx
   std::string op_type;
   std::string overload;
+  std::optional<int64_t> opset;      // version of the domain where it is not the model's (bodies of functions)
   std::vector<std::string> inputs;   // "" = absent
   std::vector<std::string> outputs;  // "" = not used
   std::map<std::string, OnnxAttribute> attributes;

@@ -7,7 +7,7 @@
 #include <set>
 
 #include "compiler/frontend/onnx_prepare.h"
-#include "ir/fold.h"
+#include "ir/onnx/rules.h"
 #include "ir/onnx_import.h"
 #include "ir/verify.h"
 
@@ -27,23 +27,32 @@ class Importer final : public ir::OnnxImporter {
   void run() {
     check_dim_names();
     const OnnxGraph& source = model_.graph;
-    std::set<std::string> initializers;
-    for (const ir::OnnxInitializer& initializer : source.initializers) {
-      initializers.insert(initializer.name);
-      values_[initializer.name] = builder_.constant(initializer.data, initializer.name);
-    }
+    import_initializers(source);
     for (const ir::OnnxValueInfo& input : source.inputs) {
-      if (!initializers.count(input.name)) import_input(input);
+      if (!find(input.name)) import_input(input);
     }
-    for (const OnnxNode& next : prepared_nodes(model_, diagnostics_)) import_node(next);
+    for (const OnnxNode& next : prepared_nodes(model_, source, {}, diagnostics_)) import_node(next);
     for (const ir::OnnxValueInfo& output : source.outputs) import_output(output);
   }
 
  private:
   void bind(const std::string& name, Value* value) override {
     if (name.empty() || !value) return;
-    values_[name] = value;
+    scopes_.back()[name] = value;
     if (value->producer && named_.insert(value).second) builder_.graph().rename(value, name);
+  }
+
+  // Innermost first: bodies of If see the tensors around them.
+  Value* find(const std::string& name) const {
+    for (auto scope = scopes_.rbegin(); scope != scopes_.rend(); ++scope) {
+      if (const auto found = scope->find(name); found != scope->end()) return found->second;
+    }
+    return nullptr;
+  }
+
+  void import_initializers(const OnnxGraph& source) {
+    for (const ir::OnnxInitializer& initializer : source.initializers)
+      scopes_.back()[initializer.name] = builder_.constant(initializer.data, initializer.name);
   }
 
   void check_dim_names() {
@@ -80,7 +89,7 @@ class Importer final : public ir::OnnxImporter {
     if (type.shape.size() != input.dims->size()) return;
     if (!ir::checked_element_count(type.shape))
       return diagnostics_.error(Code::T0308, where, "shape " + ir::shape_text(type.shape));
-    values_[input.name] = builder_.graph().add_input(input.name, std::move(type));
+    scopes_.back()[input.name] = builder_.graph().add_input(input.name, std::move(type));
   }
 
   std::optional<int64_t> pin(const ir::OnnxDim& dim, size_t axis, const std::string& input) {
@@ -104,48 +113,66 @@ class Importer final : public ir::OnnxImporter {
   void import_node(const OnnxNode& next) {
     node_ = &next;
     const auto opset = model_.opsets.find(next.domain);
-    opset_ = opset == model_.opsets.end() ? 1 : opset->second;
-    const ir::OnnxRule* rule = find_rule(next);
-    if (!rule) return report_unsupported(next);
+    opset_ = next.opset ? *next.opset : opset == model_.opsets.end() ? 1 : opset->second;
+    const bool branches = next.op_type == "If" && next.domain.empty();
+    const ir::OnnxRule* rule = ir::find_onnx_rule(next.domain, next.op_type, opset_);
+    if (!rule && !branches) return report_unsupported();
     inputs_.clear();
     for (const std::string& name : next.inputs) {
-      const auto found = values_.find(name);
-      if (!name.empty() && found == values_.end()) return;  // an earlier, reported problem
-      inputs_.push_back(name.empty() ? nullptr : found->second);
+      Value* value = name.empty() ? nullptr : find(name);
+      if (!name.empty() && !value) return;  // an earlier, reported problem
+      inputs_.push_back(value);
     }
     builder_.set_origin({next.name});
+    if (branches) return import_if();
     rule->import(*this);
   }
 
-  const ir::OnnxRule* find_rule(const OnnxNode& wanted) const {
-    for (const ir::OpDef* op : ir::all_ops()) {
-      for (const ir::OnnxRule& rule : op->onnx) {
-        if (rule.op_type == wanted.op_type && rule.domain == wanted.domain && rule.since <= opset_ &&
-            opset_ <= rule.until)
-          return &rule;
-      }
-    }
-    return nullptr;
+  // A known condition chooses the branch, which takes the node's place.
+  void import_if() {
+    if (!input(0)) return;
+    const ir::Tensor* condition = constant(0);
+    if (!condition)
+      return unsupported("the condition of If is computed by the model",
+                         "export the model with the branch chosen, or simplify it (onnxsim)");
+    if (condition->size() != 1) return error(Code::T0305, "the condition of If must be a scalar");
+    const ir::OnnxAttribute* branch = attribute(condition->integer(0) != 0 ? "then_branch" : "else_branch");
+    if (!branch || !branch->graph) return error(Code::T0302, "the chosen branch of If is missing");
+    const OnnxNode& node = *node_;
+    const std::vector<Value*> results = import_body(*branch->graph);
+    for (size_t i = 0; i < results.size() && i < node.outputs.size(); ++i) bind(node.outputs[i], results[i]);
   }
 
-  void report_unsupported(const OnnxNode& unsupported_node) {
-    const std::string domain = unsupported_node.domain.empty() ? "ai.onnx" : unsupported_node.domain;
-    diagnostics_.error(
-        Code::T0303, {.node = unsupported_node.name, .op = unsupported_node.op_type},
-        fmt::format("operator {} of {} (opset {}) is not supported", unsupported_node.op_type, domain, opset_),
-        "tinyc --print-ops lists what is");
+  std::vector<Value*> import_body(const OnnxGraph& body) {
+    std::set<std::string> outer;
+    for (const auto& scope : scopes_) {
+      for (const auto& [name, value] : scope) outer.insert(name);
+    }
+    scopes_.emplace_back();
+    import_initializers(body);
+    for (const OnnxNode& next : prepared_nodes(model_, body, outer, diagnostics_)) import_node(next);
+    std::vector<Value*> results;
+    for (const ir::OnnxValueInfo& output : body.outputs) results.push_back(find(output.name));
+    scopes_.pop_back();
+    return results;
+  }
+
+  void report_unsupported() {
+    const std::string domain = node_->domain.empty() ? "ai.onnx" : node_->domain;
+    const std::string nearest = ir::nearest_onnx_rules(node_->domain, node_->op_type);
+    unsupported(fmt::format("operator {} of {} (opset {}) is not supported", node_->op_type, domain, opset_),
+                nearest.empty() ? "tinyc --print-ops lists what is" : "supported is " + nearest);
   }
 
   void import_output(const ir::OnnxValueInfo& output) {
-    const auto found = values_.find(output.name);
-    if (found != values_.end()) return builder_.graph().add_output(found->second);
+    if (Value* value = find(output.name)) return builder_.graph().add_output(value);
     if (!diagnostics_.has_errors())
       diagnostics_.error(Code::T0302, {.tensor = output.name}, "graph output that no node makes");
   }
 
   const OnnxModel& model_;
   const ImportOptions& options_;
-  std::map<std::string, Value*> values_;
+  std::vector<std::map<std::string, Value*>> scopes_{1};  // tensors by ONNX name; one more per body being imported
   std::set<const Value*> named_;
 };
 

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -49,11 +50,22 @@ class Inliner {
     const std::string prefix = fmt::format("{}{}/", call.name, ++calls_);
     for (OnnxNode node : function.nodes) {
       node.name = call.name + "/" + node.name;
+      set_opset(node, function);
       rename(node.inputs, names, prefix);
       rename(node.outputs, names, prefix);
       for (auto& [name, attribute] : node.attributes) rename_captures(attribute, names, prefix);
       bind_attributes(node, call, function);
       add(node, depth + 1, to);
+    }
+  }
+
+  // The body is written against the opsets that the function imports.
+  static void set_opset(OnnxNode& node, const OnnxFunction& function) {
+    if (const auto own = function.opsets.find(node.domain); own != function.opsets.end()) node.opset = own->second;
+    for (auto& [name, attribute] : node.attributes) {
+      if (!attribute.graph) continue;
+      attribute.graph = std::make_shared<OnnxGraph>(*attribute.graph);
+      for (OnnxNode& nested : attribute.graph->nodes) set_opset(nested, function);
     }
   }
 
@@ -199,17 +211,33 @@ class Sorter {
   std::vector<OnnxNode> sorted_;
 };
 
+std::vector<OnnxNode> without_dead_nodes(std::vector<OnnxNode> sorted, const OnnxGraph& graph) {
+  std::set<std::string> needed;
+  for (const auto& output : graph.outputs) needed.insert(output.name);
+  std::vector<OnnxNode> live;
+  for (auto node = sorted.rbegin(); node != sorted.rend(); ++node) {
+    const bool used = std::any_of(node->outputs.begin(), node->outputs.end(),
+                                  [&](const std::string& name) { return !name.empty() && needed.count(name); });
+    if (!used) continue;
+    needed.merge(needs_of(*node));
+    live.push_back(std::move(*node));
+  }
+  std::reverse(live.begin(), live.end());
+  return live;
+}
+
 }  // namespace
 
-std::vector<OnnxNode> prepared_nodes(const OnnxModel& model, Diagnostics& diagnostics) {
+std::vector<OnnxNode> prepared_nodes(const OnnxModel& model, const OnnxGraph& graph, const std::set<std::string>& outer,
+                                     Diagnostics& diagnostics) {
   std::vector<OnnxNode> flat;
   Inliner inliner(model, diagnostics);
-  for (const OnnxNode& node : model.graph.nodes) inliner.add(node, 0, flat);
-  std::set<std::string> given;
-  for (const auto& input : model.graph.inputs) given.insert(input.name);
-  for (const auto& initializer : model.graph.initializers) given.insert(initializer.name);
+  for (const OnnxNode& node : graph.nodes) inliner.add(node, 0, flat);
+  std::set<std::string> given = outer;
+  for (const auto& input : graph.inputs) given.insert(input.name);
+  for (const auto& initializer : graph.initializers) given.insert(initializer.name);
   Sorter sorter(flat, diagnostics);
-  return sorter.sort(given);
+  return without_dead_nodes(sorter.sort(given), graph);
 }
 
 }  // namespace tinyc

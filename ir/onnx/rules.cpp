@@ -45,14 +45,14 @@ const OnnxRule* find_onnx_rule(std::string_view domain, std::string_view op_type
   return found == rules.end() ? nullptr : *found;
 }
 
-std::string nearest_onnx_rules(std::string_view domain, std::string_view op_type, int64_t opset) {
-  std::string text;
+std::string nearest_onnx_rules(std::string_view domain, std::string_view op_type) {
+  std::string same, others;
   for (const OnnxRule* rule : all_onnx_rules()) {
     if (lower(rule->op_type) != lower(op_type)) continue;
-    if (rule->domain == domain && rule->op_type == op_type && rule->since > opset && !text.empty()) continue;
+    std::string& text = rule->domain == domain && rule->op_type == op_type ? same : others;
     text += (text.empty() ? "" : "; ") + range_text(*rule);
   }
-  return text;
+  return same.empty() ? others : same;
 }
 
 }  // namespace tinyc::ir

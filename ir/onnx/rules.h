@@ -16,7 +16,7 @@ std::span<const OnnxRule> normalize_rules();  // normalize_rules.cpp: BatchNorma
 std::vector<const OnnxRule*> all_onnx_rules();
 // The rule for an operator of that domain at that opset version, or nullptr.
 const OnnxRule* find_onnx_rule(std::string_view domain, std::string_view op_type, int64_t opset);
-// What is known about an operator that has no rule: other opsets, another domain, or a name in other letter case.
-std::string nearest_onnx_rules(std::string_view domain, std::string_view op_type, int64_t opset);
+// What is supported that comes nearest to an operator without a rule: other opsets, another domain, other letter case.
+std::string nearest_onnx_rules(std::string_view domain, std::string_view op_type);
 
 }  // namespace tinyc::ir

@@ -88,6 +88,24 @@ void pool(OnnxImporter& importer, Value* x, Attributes attributes, bool last, co
   importer.set_output(0, y);
 }
 
+// Where ceil_mode lets the last window reach beyond the padding, that part never counts, but the padding itself may:
+// then the padding becomes a `pad`, and what remains of it is the part that does not count.
+Value* with_counted_padding(OnnxImporter& importer, Value* x, bool last, Attributes& attributes) {
+  const size_t axes = x->type.shape.size() - 2;
+  const std::vector<int64_t> own = importer.integers("pads", std::vector<int64_t>(2 * axes, 0));
+  auto& pads = std::get<std::vector<int64_t>>(attributes["pads"]);
+  if (importer.integer("ceil_mode", 0) == 0 || importer.text("auto_pad", "NOTSET") != "NOTSET" || pads == own) return x;
+  std::vector<int64_t> all(2 * x->type.shape.size(), 0);
+  for (size_t i = 0; i < 2 * axes; ++i) {
+    all[i + (last ? 1 : 2) + (i < axes ? 0 : 2)] = own[i];
+    pads[i] -= own[i];
+  }
+  attributes["count_include_pad"] = false;
+  const Attributes padding = {{"pads", all}};
+  return x->type.quantized() ? importer.make_quantized("pad", {x}, padding, x->type.element, *x->type.quant)
+                             : importer.make("pad", {x}, padding);
+}
+
 void windowed(OnnxImporter& importer, Value* x, bool last, const QuantizedType* result) {
   const auto spatial = spatial_of(importer, x, last);
   if (!spatial) return;
@@ -95,8 +113,10 @@ void windowed(OnnxImporter& importer, Value* x, bool last, const QuantizedType* 
   auto attributes = import_window(importer, *spatial, kernel);
   if (!attributes) return;
   (*attributes)["kernel"] = kernel;
-  (*attributes)["count_include_pad"] = importer.integer("count_include_pad", 0) != 0;
-  pool(importer, x, std::move(*attributes), last, result);
+  const bool include_pad = importer.integer("count_include_pad", 0) != 0;
+  (*attributes)["count_include_pad"] = include_pad;
+  if (include_pad) x = with_counted_padding(importer, x, last, *attributes);
+  if (x) pool(importer, x, std::move(*attributes), last, result);
 }
 
 void import_average_pool(OnnxImporter& importer) {

@@ -26,7 +26,8 @@ void reference(const Op&, std::span<const Tensor* const> operands, std::span<Ten
     } else if (y.element() == Element::b1) {
       y.set_integer(i, (from_real ? x.real(i) != 0 : x.integer(i) != 0) ? 1 : 0);
     } else if (from_real) {
-      y.set_integer(i, x.integer(i));  // towards zero, saturating
+      const Element through = element_bits(y.element()) == 4 ? Element::i8 : y.element();
+      y.set_integer(i, wrap(saturate(x.integer(i), through), y.element()));
     } else {
       y.set_integer(i, wrap(x.integer(i), y.element()));
     }
@@ -57,7 +58,8 @@ extern const OpDef cast_op = {
     .summary = "The same numbers in another element.",
     .doc =
         "Between floats: round half to even, too large becomes infinity. Float to integer: towards zero, saturating, "
-        "NaN becomes 0 (ONNX leaves both open). Integer to narrower integer: the low bits. To b1: x != 0.",
+        "NaN becomes 0, 4-bit integers are the low bits of the i8 (ONNX leaves this open). Integer to narrower "
+        "integer: the low bits. To b1: x != 0.",
     .operands = {{"x"}},
     .results = {"y"},
     .attributes = {{"to", AttributeKind::element, std::nullopt, "element of the result"}},

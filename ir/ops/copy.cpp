@@ -9,7 +9,9 @@ Status infer(Op& op) {
   return {};
 }
 
-void reference(const Op&, std::span<const Tensor* const> operands, std::span<Tensor> results) { results[0] = *operands[0]; }
+void reference(const Op&, std::span<const Tensor* const> operands, std::span<Tensor> results) {
+  results[0] = *operands[0];
+}
 
 }  // namespace
 
