@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <limits>
 
 #include "compiler/support/diagnostics.h"
 
@@ -12,7 +13,8 @@ namespace tinyc::ir {
 double round_half_even(double value) { return std::nearbyint(value); }  // the default rounding mode is never changed
 
 FixedPoint to_fixed_point(double scale) {
-  TINYC_CHECK(std::isfinite(scale) && scale > 0 && scale < kLargestScale);
+  TINYC_CHECK(std::isfinite(scale) && scale > 0);
+  if (scale >= kLargestScale) return {std::numeric_limits<int32_t>::max(), 0};
   int shift = 30 - std::ilogb(scale);  // scale * 2^shift in [2^30, 2^31)
   double multiplier = round_half_even(std::ldexp(scale, shift));
   if (multiplier == 2147483648.0) {  // rounded up to the next power of two
@@ -58,7 +60,8 @@ SumScales sum_scales(double scale_a, double scale_b, double scale_y) {
   const double b = scale_b / scale_y;
   const FixedPoint larger = to_fixed_point(std::max(a, b));
   const auto fixed = [&](double scale) {
-    return static_cast<int64_t>(round_half_even(std::ldexp(scale, larger.shift)));
+    constexpr double kSaturating = 4398046511104.0;  // 2^42: any nonzero operand saturates, and sums fit 64 bits
+    return static_cast<int64_t>(std::min(kSaturating, round_half_even(std::ldexp(scale, larger.shift))));
   };
   return {fixed(a), fixed(b), larger.shift};
 }

@@ -17,7 +17,8 @@ struct FixedPoint {
   bool operator==(const FixedPoint&) const = default;
 };
 
-// multiplier = round half to even of scale * 2^shift. scale must be finite, > 0 and below 2^30 (callers refuse others).
+// multiplier = round half to even of scale * 2^shift. scale must be finite and > 0; from 2^30 on every accumulator but 0
+// saturates any result of up to 16 bits, which the largest multiplier with shift 0 does too.
 FixedPoint to_fixed_point(double scale);
 inline constexpr double kLargestScale = 1073741824.0;
 

@@ -22,7 +22,8 @@ constexpr uint64_t kLargestOutput = uint64_t{1} << 31;
 
 class Job {
  public:
-  Job(const CompiledModel& model, const Options& options, Diagnostics& diagnostics) : model_(model), options_(options), diagnostics_(diagnostics) {}
+  Job(const CompiledModel& model, const Options& options, Diagnostics& diagnostics)
+      : model_(model), options_(options), diagnostics_(diagnostics) {}
 
   std::optional<RunResult> run(std::span<const DataSet> sets) {
     if (!tools_present()) return std::nullopt;
@@ -33,14 +34,20 @@ class Job {
   }
 
  private:
-  void fail(Code code, std::string message, std::string help = {}) { diagnostics_.error(code, {}, std::move(message), std::move(help)); }
+  void fail(Code code, std::string message, std::string help = {}) {
+    diagnostics_.error(code, {}, std::move(message), std::move(help));
+  }
   std::string path(const std::string& name) const { return (folder_->path() / name).string(); }
 
   bool tools_present() {
     const Target& target = *options_.target;
-    if (!can_build(target) || !can_run(target)) return fail(Code::T0701, fmt::format("programs for {} cannot be built and run here", target.name), "compile for it, and build the result with its own tools"), false;
+    if (!can_build(target) || !can_run(target))
+      return fail(Code::T0701, fmt::format("programs for {} cannot be built and run here", target.name),
+                  "compile for it, and build the result with its own tools"),
+             false;
     const std::vector<MissingTool> missing = missing_tools(target);
-    for (const MissingTool& tool : missing) fail(Code::T0701, tool.program + " is not installed", "apt-get install " + tool.package);
+    for (const MissingTool& tool : missing)
+      fail(Code::T0701, tool.program + " is not installed", "apt-get install " + tool.package);
     return missing.empty();
   }
 
@@ -52,7 +59,9 @@ class Job {
 
   bool build() {
     const std::string& name = options_.name;
-    if (!write(name + ".h", print_header(model_.emission)) || !write(name + ".cpp", print_source(model_.emission)) || !write(name + "_runner.cpp", print_runner(model_.emission))) return false;
+    if (!write(name + ".h", print_header(model_.emission)) || !write(name + ".cpp", print_source(model_.emission)) ||
+        !write(name + "_runner.cpp", print_runner(model_.emission)))
+      return false;
     BuildRequest request;
     request.sources = {path(name + ".cpp"), path(name + "_runner.cpp")};
     request.output = path("program.elf");
@@ -72,7 +81,9 @@ class Job {
       fs::create_directories(path(set));
       for (size_t i = 0; i < sets[s].inputs.size(); ++i) {
         const ir::Tensor& tensor = sets[s].inputs[i];
-        if (!write(fmt::format("{}/input_{:02}.bin", set, i), {reinterpret_cast<const char*>(tensor.data()), static_cast<size_t>(tensor.bytes())})) return false;
+        if (!write(fmt::format("{}/input_{:02}.bin", set, i),
+                   {reinterpret_cast<const char*>(tensor.data()), static_cast<size_t>(tensor.bytes())}))
+          return false;
       }
     }
     const auto count = static_cast<uint32_t>(sets.size());
@@ -99,13 +110,16 @@ class Job {
         const ir::Type& type = model_.emission.outputs[i].type;
         const auto bytes = read_file(path(fmt::format("{}/output_{:02}.bin", set_folder(s), i)), kLargestOutput);
         ir::Tensor tensor(type.element, type.shape);
-        if (!bytes || bytes->size() != static_cast<size_t>(tensor.bytes())) return fail(Code::T0703, "the program wrote no proper output"), std::nullopt;
+        if (!bytes || bytes->size() != static_cast<size_t>(tensor.bytes()))
+          return fail(Code::T0703, "the program wrote no proper output"), std::nullopt;
         std::memcpy(tensor.mutable_data(), bytes->data(), bytes->size());
         outputs.push_back(std::move(tensor));
       }
       result.outputs.push_back(std::move(outputs));
       uint32_t stack = 0;
-      if (const auto bytes = read_file(path(set_folder(s) + "/stack_00.bin"), sizeof stack); bytes && bytes->size() == sizeof stack) std::memcpy(&stack, bytes->data(), sizeof stack);
+      if (const auto bytes = read_file(path(set_folder(s) + "/stack_00.bin"), sizeof stack);
+          bytes && bytes->size() == sizeof stack)
+        std::memcpy(&stack, bytes->data(), sizeof stack);
       result.stack_bytes.push_back(stack);
     }
     return result;
@@ -128,7 +142,8 @@ std::string stubs_folder() {
   return TINYC_SOURCE_STUBS;
 }
 
-std::optional<RunResult> build_and_run(const CompiledModel& model, const Options& options, std::span<const DataSet> sets, Diagnostics& diagnostics) {
+std::optional<RunResult> build_and_run(const CompiledModel& model, const Options& options,
+                                       std::span<const DataSet> sets, Diagnostics& diagnostics) {
   return Job(model, options, diagnostics).run(sets);
 }
 

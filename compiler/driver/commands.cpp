@@ -38,9 +38,11 @@ bool write_files(const std::string& folder, const std::map<std::string, std::str
 int compile(const Options& options, Diagnostics& diagnostics) {
   const std::optional<CompiledModel> model = compile_model(options, diagnostics);
   if (!model) return 1;
-  const std::map<std::string, std::string> files = {{options.name + ".h", print_header(model->emission)}, {options.name + ".cpp", print_source(model->emission)}};
+  const std::map<std::string, std::string> files = {{options.name + ".h", print_header(model->emission)},
+                                                    {options.name + ".cpp", print_source(model->emission)}};
   if (!write_files(options.output_dir, files, diagnostics)) return 1;
-  fmt::print("{}: workspace {} B (lower bound {}), constants {} B, {} MACs\n", options.name, with_commas(model->emission.plan.workspace_bytes), with_commas(model->emission.plan.lower_bound),
+  fmt::print("{}: workspace {} B (lower bound {}), constants {} B, {} MACs\n", options.name,
+             with_commas(model->emission.plan.workspace_bytes), with_commas(model->emission.plan.lower_bound),
              with_commas(model->emission.constant_bytes), with_commas(model->emission.macs));
   return 0;
 }
@@ -55,7 +57,8 @@ int run(const Options& options, Diagnostics& diagnostics) {
   fs::create_directories(options.output_dir);
   for (size_t i = 0; i < model->emission.outputs.size(); ++i) {
     const std::string path = (fs::path(options.output_dir) / fmt::format("output_{}.pb", i)).string();
-    if (const Status status = write_tensor_proto(path, model->emission.outputs[i].name, result->outputs[0][i]); !status) return diagnostics.error(Code::T0103, {}, status.message()), 1;
+    if (const Status status = write_tensor_proto(path, model->emission.outputs[i].name, result->outputs[0][i]); !status)
+      return diagnostics.error(Code::T0103, {}, status.message()), 1;
   }
   return 0;
 }
@@ -79,8 +82,12 @@ int verify(const Options& options, Diagnostics& diagnostics) {
     for (size_t i = 0; i < recorded[s].expected.size(); ++i) {
       const Comparison comparison = compare(result->outputs[s][i], recorded[s].expected[i], tolerance);
       agree &= comparison.different == 0;
-      fmt::print("{} {}: {} of {} elements differ, largest difference {}{}\n", recorded[s].data.label, model->emission.outputs[i].name, comparison.different, comparison.elements, shortest(comparison.largest),
-                 comparison.first < 0 ? "" : fmt::format(", first at {}: {} instead of {}", comparison.first, shortest(comparison.value), shortest(comparison.expected)));
+      fmt::print("{} {}: {} of {} elements differ, largest difference {}{}\n", recorded[s].data.label,
+                 model->emission.outputs[i].name, comparison.different, comparison.elements,
+                 shortest(comparison.largest),
+                 comparison.first < 0 ? ""
+                                      : fmt::format(", first at {}: {} instead of {}", comparison.first,
+                                                    shortest(comparison.value), shortest(comparison.expected)));
     }
   }
   return agree ? 0 : 2;
@@ -97,13 +104,22 @@ int print_ir(const Options& options, Diagnostics& diagnostics) {
 
 int run_command(const Options& options, Diagnostics& diagnostics) {
   switch (options.command) {
-    case Command::compile: return compile(options, diagnostics);
-    case Command::check: return compile_model(options, diagnostics) ? 0 : 1;
-    case Command::run: return run(options, diagnostics);
-    case Command::verify: return verify(options, diagnostics);
-    case Command::ir: return print_ir(options, diagnostics);
-    case Command::version: fmt::print("tinyc {}\n", TINYC_VERSION); return 0;
-    default: fmt::print("{}", help_text()); return 0;
+    case Command::compile:
+      return compile(options, diagnostics);
+    case Command::check:
+      return compile_model(options, diagnostics) ? 0 : 1;
+    case Command::run:
+      return run(options, diagnostics);
+    case Command::verify:
+      return verify(options, diagnostics);
+    case Command::ir:
+      return print_ir(options, diagnostics);
+    case Command::version:
+      fmt::print("tinyc {}\n", TINYC_VERSION);
+      return 0;
+    default:
+      fmt::print("{}", help_text());
+      return 0;
   }
 }
 

@@ -12,11 +12,11 @@ namespace tinyc {
 
 struct Comparison {
   int64_t elements = 0;
-  int64_t different = 0;      // elements outside the tolerance
-  int64_t unequal = 0;        // elements that are not the same at all
-  double largest = 0;         // largest difference: steps for integers, absolute for floats
-  int64_t first = -1;         // index of the first element outside the tolerance
-  double value = 0;           // there
+  int64_t different = 0;  // elements outside the tolerance
+  int64_t unequal = 0;    // elements that are not the same at all
+  double largest = 0;     // largest difference: steps for integers, absolute for floats
+  int64_t first = -1;     // index of the first element outside the tolerance
+  double value = 0;       // there
   double expected = 0;
 };
 
@@ -28,10 +28,12 @@ struct RecordedSet {
   std::vector<ir::Tensor> expected;
 };
 
-// Data sets below a folder that is one itself or holds test_data_set_K folders; inputs by name or by position. Files are
-// checked against the graph's inputs and outputs.
-std::optional<std::vector<RecordedSet>> read_data_sets(const std::string& folder, const std::string& expect_prefix, const EmissionPlan& plan, Diagnostics& diagnostics);
+// Data sets below a folder that is one itself or holds test_data_set_K folders; inputs by name or by position. Files
+// are checked against the graph's inputs and outputs.
+std::optional<std::vector<RecordedSet>> read_data_sets(const std::string& folder, const std::string& expect_prefix,
+                                                       const EmissionPlan& plan, Diagnostics& diagnostics);
 // Inputs from files, for `run`.
-std::optional<DataSet> read_inputs(const std::vector<std::string>& files, const EmissionPlan& plan, Diagnostics& diagnostics);
+std::optional<DataSet> read_inputs(const std::vector<std::string>& files, const EmissionPlan& plan,
+                                   Diagnostics& diagnostics);
 
 }  // namespace tinyc

@@ -24,18 +24,25 @@ std::string joined(const std::vector<std::string>& words) {
 void check_budgets(const Options& options, const EmissionPlan& plan, Diagnostics& diagnostics) {
   if (options.ram_bytes && plan.plan.workspace_bytes + plan.plan.state_bytes > *options.ram_bytes) {
     const int64_t needed = plan.plan.workspace_bytes + plan.plan.state_bytes;
-    diagnostics.error(Code::T0601, {}, fmt::format("needs {} bytes of RAM, {} more than the {} there are", with_commas(needed), with_commas(needed - *options.ram_bytes), with_commas(*options.ram_bytes)),
+    diagnostics.error(Code::T0601, {},
+                      fmt::format("needs {} bytes of RAM, {} more than the {} there are", with_commas(needed),
+                                  with_commas(needed - *options.ram_bytes), with_commas(*options.ram_bytes)),
                       "a smaller input or model, or a board with more RAM");
   }
   if (options.flash_bytes && plan.constant_bytes > *options.flash_bytes) {
-    diagnostics.error(Code::T0601, {}, fmt::format("needs {} bytes of flash for constants alone, {} more than the {} there are", with_commas(plan.constant_bytes), with_commas(plan.constant_bytes - *options.flash_bytes), with_commas(*options.flash_bytes)),
-                      "quantise the model to int8, or use a board with more flash");
+    diagnostics.error(
+        Code::T0601, {},
+        fmt::format("needs {} bytes of flash for constants alone, {} more than the {} there are",
+                    with_commas(plan.constant_bytes), with_commas(plan.constant_bytes - *options.flash_bytes),
+                    with_commas(*options.flash_bytes)),
+        "quantise the model to int8, or use a board with more flash");
   }
 }
 
 }  // namespace
 
-std::unique_ptr<ir::Graph> load_graph(const Options& options, Diagnostics& diagnostics, std::vector<PassReport>* passes, std::string* sha256) {
+std::unique_ptr<ir::Graph> load_graph(const Options& options, Diagnostics& diagnostics, std::vector<PassReport>* passes,
+                                      std::string* sha256) {
   std::optional<ir::OnnxModel> model = read_onnx_model(options.model, diagnostics);
   if (!model) return nullptr;
   if (sha256) *sha256 = model->sha256;
@@ -62,12 +69,14 @@ std::optional<CompiledModel> compile_model(const Options& options, Diagnostics& 
   compiled.graph = load_graph(options, diagnostics, &compiled.passes, &compiled.sha256);
   if (!compiled.graph) return std::nullopt;
   const bool in_workspace = options.io_place == IoPlace::workspace;
-  std::optional<Program> program = lower_to_program(*compiled.graph, *options.target, {!in_workspace, !in_workspace}, diagnostics);
+  std::optional<Program> program =
+      lower_to_program(*compiled.graph, *options.target, {!in_workspace, !in_workspace}, diagnostics);
   if (!program) return std::nullopt;
   compiled.program = std::make_unique<Program>(std::move(*program));
   const PlanOptions plan_options{options.keep_inputs};
   const Plan plan = plan_memory(*compiled.program, plan_options);
-  if (const Status status = check_plan(*compiled.program, plan, plan_options); !status) TINYC_BUG("memory plan: " + status.message());
+  if (const Status status = check_plan(*compiled.program, plan, plan_options); !status)
+    TINYC_BUG("memory plan: " + status.message());
   EmitOptions emit;
   emit.name = options.name;
   emit.command_line = joined(options.given);

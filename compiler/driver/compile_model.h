@@ -17,7 +17,7 @@
 namespace tinyc {
 
 struct CompiledModel {
-  std::unique_ptr<ir::Graph> graph;    // after all passes; the program refers to it
+  std::unique_ptr<ir::Graph> graph;  // after all passes; the program refers to it
   std::unique_ptr<Program> program;
   EmissionPlan emission;
   std::vector<PassReport> passes;
@@ -25,7 +25,8 @@ struct CompiledModel {
 };
 
 // The graph after import and passes (all, or up to options.stop_after).
-std::unique_ptr<ir::Graph> load_graph(const Options& options, Diagnostics& diagnostics, std::vector<PassReport>* passes = nullptr, std::string* sha256 = nullptr);
+std::unique_ptr<ir::Graph> load_graph(const Options& options, Diagnostics& diagnostics,
+                                      std::vector<PassReport>* passes = nullptr, std::string* sha256 = nullptr);
 // Everything but writing files.
 std::optional<CompiledModel> compile_model(const Options& options, Diagnostics& diagnostics);
 

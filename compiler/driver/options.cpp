@@ -69,7 +69,8 @@ Exit status: 0 done, 1 the model or the call was refused, 2 verify found differe
 
 class Parser {
  public:
-  Parser(const std::vector<std::string>& arguments, Diagnostics& diagnostics) : arguments_(arguments), diagnostics_(diagnostics) {}
+  Parser(const std::vector<std::string>& arguments, Diagnostics& diagnostics)
+      : arguments_(arguments), diagnostics_(diagnostics) {}
 
   std::optional<Options> run() {
     if (arguments_.empty()) return options_;
@@ -81,7 +82,9 @@ class Parser {
   }
 
  private:
-  void fail(std::string message, std::string help = "tinyc --help") { diagnostics_.error(Code::T0101, {}, std::move(message), std::move(help)); }
+  void fail(std::string message, std::string help = "tinyc --help") {
+    diagnostics_.error(Code::T0101, {}, std::move(message), std::move(help));
+  }
 
   std::string value(const std::string& option) {
     if (at_ < arguments_.size()) return arguments_[at_++];
@@ -98,7 +101,11 @@ class Parser {
   }
 
   void positional(const std::string& word) {
-    static const std::map<std::string, Command> kCommands = {{"compile", Command::compile}, {"check", Command::check}, {"run", Command::run}, {"verify", Command::verify}, {"ir", Command::ir}};
+    static const std::map<std::string, Command> kCommands = {{"compile", Command::compile},
+                                                             {"check", Command::check},
+                                                             {"run", Command::run},
+                                                             {"verify", Command::verify},
+                                                             {"ir", Command::ir}};
     const auto command = kCommands.find(word);
     if (!command_given_ && options_.model.empty() && command != kCommands.end()) {
       options_.command = command->second;
@@ -113,10 +120,14 @@ class Parser {
   }
 
   bool command_option(const std::string& option) {
-    static const std::map<std::string, Command> kCommands = {
-        {"--help", Command::help}, {"-h", Command::help}, {"--version", Command::version}, {"--print-ops", Command::print_ops},
-        {"--print-passes", Command::print_passes}, {"--print-targets", Command::print_targets}, {"--print-kernels", Command::print_kernels},
-        {"--explain", Command::explain}};
+    static const std::map<std::string, Command> kCommands = {{"--help", Command::help},
+                                                             {"-h", Command::help},
+                                                             {"--version", Command::version},
+                                                             {"--print-ops", Command::print_ops},
+                                                             {"--print-passes", Command::print_passes},
+                                                             {"--print-targets", Command::print_targets},
+                                                             {"--print-kernels", Command::print_kernels},
+                                                             {"--explain", Command::explain}};
     const auto found = kCommands.find(option);
     if (found == kCommands.end()) return false;
     options_.command = found->second;
@@ -126,7 +137,10 @@ class Parser {
   }
 
   bool flag(const std::string& option) {
-    const std::map<std::string, bool*> flags = {{"--json", &options_.json}, {"--keep-inputs", &options_.keep_inputs}, {"--check-numbers", &options_.check_numbers}, {"--time-passes", &options_.time_passes}};
+    const std::map<std::string, bool*> flags = {{"--json", &options_.json},
+                                                {"--keep-inputs", &options_.keep_inputs},
+                                                {"--check-numbers", &options_.check_numbers},
+                                                {"--time-passes", &options_.time_passes}};
     const auto found = flags.find(option);
     if (found == flags.end()) return false;
     *found->second = true;
@@ -135,18 +149,26 @@ class Parser {
   }
 
   bool text_option(const std::string& option) {
-    const std::map<std::string, std::string*> texts = {{"-o", &options_.output_dir}, {"--output", &options_.output_dir}, {"--name", &options_.name}, {"--golden", &options_.golden_dir},
-                                                       {"--accept", &options_.accept_file}, {"--expect", &options_.expect_prefix}, {"--print-after", &options_.print_after}, {"--after", &options_.stop_after}};
+    const std::map<std::string, std::string*> texts = {{"-o", &options_.output_dir},
+                                                       {"--output", &options_.output_dir},
+                                                       {"--name", &options_.name},
+                                                       {"--golden", &options_.golden_dir},
+                                                       {"--accept", &options_.accept_file},
+                                                       {"--expect", &options_.expect_prefix},
+                                                       {"--print-after", &options_.print_after},
+                                                       {"--after", &options_.stop_after}};
     if (const auto found = texts.find(option); found != texts.end()) {
       *found->second = value(option);
       if (option == "--name") remember(option, options_.name);
       return true;
     }
-    const std::map<std::string, std::vector<std::string>*> lists = {{"--input", &options_.input_files}, {"--data", &options_.data_dirs}, {"--cflag", &options_.compiler_flags}};
+    const std::map<std::string, std::vector<std::string>*> lists = {
+        {"--input", &options_.input_files}, {"--data", &options_.data_dirs}, {"--cflag", &options_.compiler_flags}};
     if (const auto found = lists.find(option); found != lists.end()) {
       found->second->push_back(value(option));
       // --data DIR DIR ... : further folders follow
-      while (option == "--data" && at_ < arguments_.size() && arguments_[at_][0] != '-') options_.data_dirs.push_back(arguments_[at_++]);
+      while (option == "--data" && at_ < arguments_.size() && arguments_[at_][0] != '-')
+        options_.data_dirs.push_back(arguments_[at_++]);
       return true;
     }
     return choice(option);
@@ -167,12 +189,23 @@ class Parser {
     };
     if (option == "--target") return set_target(value(option)), true;
     if (option == "--board") return set_board(value(option)), true;
-    if (option == "--io-place") return pick(options_.io_place, std::map<std::string, IoPlace>{{"workspace", IoPlace::workspace}, {"caller", IoPlace::caller}}), true;
-    if (option == "--io-layout") return pick(options_.io_layout, std::map<std::string, IoLayout>{{"onnx", IoLayout::onnx}, {"rows", IoLayout::rows}}), true;
-    if (option == "--io-type") return pick(options_.io_type, std::map<std::string, IoType>{{"model", IoType::model}, {"int8", IoType::int8}, {"float", IoType::real}}), true;
+    if (option == "--io-place")
+      return pick(options_.io_place,
+                  std::map<std::string, IoPlace>{{"workspace", IoPlace::workspace}, {"caller", IoPlace::caller}}),
+             true;
+    if (option == "--io-layout")
+      return pick(options_.io_layout,
+                  std::map<std::string, IoLayout>{{"onnx", IoLayout::onnx}, {"rows", IoLayout::rows}}),
+             true;
+    if (option == "--io-type")
+      return pick(options_.io_type,
+                  std::map<std::string, IoType>{
+                      {"model", IoType::model}, {"int8", IoType::int8}, {"float", IoType::real}}),
+             true;
     if (option == "-O" || (option.size() == 3 && option.starts_with("-O"))) {
       const std::string level = option == "-O" ? value(option) : option.substr(2);
-      if (level.size() != 1 || std::string_view("0123s").find(level) == std::string_view::npos) fail("-O takes 0, 1, 2, 3 or s");
+      if (level.size() != 1 || std::string_view("0123s").find(level) == std::string_view::npos)
+        fail("-O takes 0, 1, 2, 3 or s");
       options_.optimisation = "-O" + level;
       return true;
     }
@@ -182,12 +215,14 @@ class Parser {
   void set_target(const std::string& name) {
     options_.target = find_target(name);
     if (options_.target) return remember("--target", name);
-    if (!diagnostics_.has_errors()) diagnostics_.error(Code::T0104, {}, "there is no target '" + name + "'", "tinyc --print-targets");
+    if (!diagnostics_.has_errors())
+      diagnostics_.error(Code::T0104, {}, "there is no target '" + name + "'", "tinyc --print-targets");
   }
   void set_board(const std::string& name) {
     options_.board = find_board(name);
     if (options_.board) return remember("--board", name);
-    if (!diagnostics_.has_errors()) diagnostics_.error(Code::T0104, {}, "there is no board '" + name + "'", "tinyc --print-targets");
+    if (!diagnostics_.has_errors())
+      diagnostics_.error(Code::T0104, {}, "there is no board '" + name + "'", "tinyc --print-targets");
   }
 
   bool number_option(const std::string& option) {
@@ -205,7 +240,8 @@ class Parser {
       const std::string text = value(option);
       double number = -1;
       const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-      if (error != std::errc() || end != text.data() + text.size() || !(number >= 0) || !std::isfinite(number)) fail(fmt::format("{} {} is not a tolerance", option, text));
+      if (error != std::errc() || end != text.data() + text.size() || !(number >= 0) || !std::isfinite(number))
+        fail(fmt::format("{} {} is not a tolerance", option, text));
       (option == "--rtol" ? options_.rtol : options_.atol) = number;
       return true;
     }
@@ -238,7 +274,8 @@ class Parser {
   void set_dim(const std::string& text) {
     const size_t equals = text.find('=');
     const auto number = equals == std::string::npos ? std::nullopt : integer(text.substr(equals + 1));
-    if (!number || equals == 0 || *number < 1 || *number > 2147483647) return fail("--dim takes NAME=N with N from 1 to 2147483647, not '" + text + "'");
+    if (!number || equals == 0 || *number < 1 || *number > 2147483647)
+      return fail("--dim takes NAME=N with N from 1 to 2147483647, not '" + text + "'");
     options_.dims[text.substr(0, equals)] = *number;
     remember("--dim", text);
   }
@@ -249,7 +286,9 @@ class Parser {
     if (options_.model.empty()) return fail("no model given");
     if (options_.board) {
       const Target* core = find_target(options_.board->target);
-      if (options_.target && options_.target != core) return fail(fmt::format("board {} has a {}, not a {}", options_.board->name, core->name, options_.target->name));
+      if (options_.target && options_.target != core)
+        return fail(
+            fmt::format("board {} has a {}, not a {}", options_.board->name, core->name, options_.target->name));
       options_.target = core;
       if (!options_.ram_bytes) options_.ram_bytes = static_cast<int64_t>(options_.board->ram_bytes);
       if (!options_.flash_bytes) options_.flash_bytes = static_cast<int64_t>(options_.board->flash_bytes);
@@ -259,7 +298,8 @@ class Parser {
     if (options_.name.empty()) {
       Names names;
       options_.name = names.legal(fs::path(options_.model).stem().string(), "model");
-      std::transform(options_.name.begin(), options_.name.end(), options_.name.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+      std::transform(options_.name.begin(), options_.name.end(), options_.name.begin(),
+                     [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
     }
     if (!is_c_identifier(options_.name)) fail("--name " + options_.name + " is not a C identifier");
     if (options_.command == Command::verify && options_.data_dirs.empty()) fail("verify needs --data DIR");
@@ -275,7 +315,9 @@ class Parser {
 
 }  // namespace
 
-std::optional<Options> parse_options(const std::vector<std::string>& arguments, Diagnostics& diagnostics) { return Parser(arguments, diagnostics).run(); }
+std::optional<Options> parse_options(const std::vector<std::string>& arguments, Diagnostics& diagnostics) {
+  return Parser(arguments, diagnostics).run();
+}
 
 std::string help_text() { return std::string(kHelp); }
 
