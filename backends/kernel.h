@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a kernel file tells the compiler. A kernel file backends/<isa>/<name>.h has two parts split by a marker line: above
-// it the KernelDef, below it the text that is shipped byte for byte into generated sources (see docs/kernels.md).
+// What a kernel file tells the compiler. A kernel file backends/<isa>/<name>.h has two parts split by a marker line:
+// above it the KernelDef, below it the text that is shipped byte for byte into generated sources (see docs/kernels.md).
 //
 // The shipped entry is an ordinary function
-//   void entry(const Geometry& g, Rows in..., Rows out..., const T* constant..., [uint8_t* scratch,] int32_t y0, int32_t y1)
-// that computes output rows [y0, y1). Geometry is a struct of int32_t and float members in the order of Built::geometry.
+//   void entry(const Geometry& g, Rows in..., Rows out..., const T* constant..., [uint8_t* scratch,] [Function
+//   function,]
+//              int32_t y0, int32_t y1)
+// that computes output rows [y0, y1). Geometry is a struct of int32_t and float members in the order of
+// Built::geometry.
 #pragma once
 
 #include <concepts>
@@ -12,6 +15,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "backends/target.h"
@@ -24,13 +28,14 @@ struct Form {
   enum class Bias128 : uint8_t { none, even, all };  // channels stored as q + 128
   ir::Element element = ir::Element::f32;
   Bias128 bias128 = Bias128::none;
-  bool widened = false;   // 8-bit values kept as 16-bit
-  int border = 0;         // rows and columns of zero point around the tensor
-  int alignment = 4;      // bytes
+  bool widened = false;  // 8-bit values kept as 16-bit
+  int border = 0;        // rows and columns of zero point around the tensor
+  int alignment = 4;     // bytes
   bool operator==(const Form&) const = default;
 };
 
-// Input rows that output row y reads: floor((y * num + offset) / den) and the size - 1 rows after it, clipped to the tensor.
+// Input rows that output row y reads: floor((y * num + offset) / den) and the size - 1 rows after it, clipped to the
+// tensor.
 struct InputWindow {
   int64_t num = 1;
   int64_t den = 1;
@@ -54,10 +59,10 @@ struct InputNeeds {
 struct Needs {
   std::vector<InputNeeds> inputs;  // one per operand that is a buffer (constants excluded), in operand order
   std::vector<Form> outputs;
-  int64_t granule = 1;             // output rows per step; 0 = all at once
+  int64_t granule = 1;  // output rows per step; 0 = all at once
   WriteFront front = WriteFront::never;
-  int64_t scratch_bytes = 0;       // live during a call
-  int64_t state_bytes = 0;         // kept between inferences
+  int64_t scratch_bytes = 0;  // live during a call
+  int64_t state_bytes = 0;    // kept between inferences
 };
 
 // One way to call a kernel; parameters are the kernel's own (tile sizes ...).
@@ -78,28 +83,41 @@ struct GeometryField {
 
 // A constant array as the kernel reads it.
 struct PackedConstant {
-  std::string name;       // "weights", "bias" ...
-  std::string comment;    // layout, for the reader of the generated file
-  ir::Element element;    // of the array in C++
+  std::string name;     // "weights", "bias" ...
+  std::string comment;  // layout, for the reader of the generated file
+  ir::Element element;  // of the array in C++
   std::vector<std::byte> bytes;
   int64_t count() const { return static_cast<int64_t>(bytes.size()) / ir::element_bytes(element); }
+};
+
+// A scalar function that is passed to a kernel: name(operands..., arguments...), shipped as scalar/<name>.h of the
+// portable kernels. Generated sources pass a lambda that calls it; host tests look it up by its name.
+struct ScalarCall {
+  std::string name;       // "clip_f32"
+  int operands = 1;       // parameters that the kernel gives
+  std::string_view type;  // of these, as C++ says it: "float"
+  std::vector<std::variant<int64_t, float>> arguments = {};
+  std::vector<ScalarCall> then = {};  // unary functions of the result, first to last
 };
 
 struct Built {
   std::vector<GeometryField> geometry;
   std::vector<PackedConstant> constants;
-  std::string function;  // C++ expression for a functor parameter (element-wise chains); empty = none
+  std::optional<ScalarCall> function = std::nullopt;  // for a functor parameter
+  std::vector<std::string> depends = {};              // further texts to ship, by path
 };
 
 struct KernelDef {
-  std::string_view name;     // file name
+  std::string_view name;  // file name
   Isa isa = Isa::portable;
-  std::string_view op;       // operator it computes
-  std::string_view types;    // for listings: "i8 x i8 -> i8"
-  std::string_view summary;  // one line
-  std::string_view entry;    // function in the shipped text
+  std::vector<std::string_view> ops;  // operators it computes
+  std::string_view types;             // for listings: "i8 x i8 -> i8"
+  std::string_view summary;           // one line
+  std::string_view entry;             // function in the shipped text
   std::string_view geometry_type;
   bool loops_over_batch = false;  // computes one image; the layer's function loops over axis 0
+  bool constant_rows = false;     // constant operands are passed as Rows too, in operand order
+  bool variadic = false;          // operands are passed as one array of Rows
   // Nothing if the kernel can compute the operator, else the reason ("needs dilation 1"), shown to users.
   std::optional<std::string> (*why_not)(const ir::Op& op) = nullptr;
   std::vector<Variant> (*variants)(const ir::Op& op) = nullptr;  // nullptr: one without parameters
@@ -110,8 +128,8 @@ struct KernelDef {
 
 // A text that can be shipped: a kernel's lower part or a header of runtime-stubs.
 struct ShippedText {
-  std::string_view path;                     // "backends/portable/conv_s8.h"
-  std::string_view text;                     // without include lines
+  std::string_view path;                       // "backends/portable/conv_s8.h"
+  std::string_view text;                       // without include lines
   std::span<const std::string_view> includes;  // system headers, "<stdint.h>"
   std::span<const std::string_view> depends;   // other shipped texts by path
 };
@@ -125,8 +143,9 @@ std::span<const Kernel> all_kernels();  // ordered by ISA folder, then name
 std::span<const ShippedText* const> all_shipped_texts();
 const ShippedText& shipped_text(std::string_view path);
 
-// --- rows ---------------------------------------------------------------------------------------------------------------
-// A row is one index of axis 1 of a tensor of rank 3 or more with a first dimension of 1; any other tensor is one row.
+// --- rows
+// --------------------------------------------------------------------------------------------------------------- A row
+// is one index of axis 1 of a tensor of rank 3 or more with a first dimension of 1; any other tensor is one row.
 int64_t row_count(const ir::Type& type);
 
 }  // namespace tinyc

@@ -48,7 +48,8 @@ std::vector<int32_t> centred_weights(const ir::Op& op) {
   const int64_t per_channel = type.elements() / std::max<int64_t>(1, type.shape[0]);
   std::vector<int32_t> centred(static_cast<size_t>(weights.size()));
   for (int64_t i = 0; i < weights.size(); ++i) {
-    centred[static_cast<size_t>(i)] = static_cast<int32_t>(weights.integer(i) - type.quant->zero_point(i / per_channel));
+    centred[static_cast<size_t>(i)] =
+        static_cast<int32_t>(weights.integer(i) - type.quant->zero_point(i / per_channel));
   }
   return centred;
 }
@@ -76,7 +77,8 @@ Requantization requantization_of(const ir::Op& op) {
     const int64_t folded = start - zero * sum;
     // The kernel adds x * w with x as stored, so partial sums are bounded by |x| <= 255 and by the folded bias.
     const int64_t stored = std::max(std::abs(ir::highest(x.element)), std::abs(ir::lowest(x.element)));
-    result.largest = std::max({result.largest, std::abs(start) + reach * magnitude, std::abs(folded) + stored * magnitude});
+    result.largest =
+        std::max({result.largest, std::abs(start) + reach * magnitude, std::abs(folded) + stored * magnitude});
     result.bias.push_back(static_cast<int32_t>(
         std::clamp<int64_t>(folded, std::numeric_limits<int32_t>::min(), std::numeric_limits<int32_t>::max())));
     if (!y.quantized()) continue;
@@ -94,7 +96,8 @@ std::optional<std::string> need_constant(const ir::Op& op, size_t operand, std::
 }
 
 std::optional<std::string> need_8bit(const ir::Type& type, std::string_view what) {
-  if (type.quantized() && type.quant->per_tensor() && (type.element == ir::Element::i8 || type.element == ir::Element::u8)) {
+  if (type.quantized() && type.quant->per_tensor() &&
+      (type.element == ir::Element::i8 || type.element == ir::Element::u8)) {
     return std::nullopt;
   }
   return fmt::format("needs {} in 8 bits, quantised per tensor", what);
@@ -114,7 +117,8 @@ std::optional<std::string> need_integer_layer_8(const ir::Op& op) {
     const double scale = op.operand_type(0).quant->scale() * w.quant->scale(o) / op.result_type().quant->scale();
     if (scale >= 1.0) return "needs output scales larger than scale_x * scale_w";
   }
-  if (requantization_of(op).largest > std::numeric_limits<int32_t>::max()) return "needs accumulators that provably fit 32 bits";
+  if (requantization_of(op).largest > std::numeric_limits<int32_t>::max())
+    return "needs accumulators that provably fit 32 bits";
   return std::nullopt;
 }
 
@@ -138,7 +142,8 @@ Form form_of(const ir::Type& type) {
 }
 
 InputWindow rows_of_window(const ir::Window& window) {
-  return {.num = window.stride, .den = 1, .offset = -window.pad_begin, .size = (window.kernel - 1) * window.dilation + 1};
+  return {
+      .num = window.stride, .den = 1, .offset = -window.pad_begin, .size = (window.kernel - 1) * window.dilation + 1};
 }
 
 std::vector<const ir::Value*> buffer_operands(const ir::Op& op) {
@@ -169,6 +174,17 @@ Needs whole(const ir::Op& op) {
   return needs;
 }
 
+int64_t row_elements(const ir::Type& type) { return type.elements() / std::max<int64_t>(1, row_count(type)); }
+
+AxisInRow axis_in_row(const ir::Op& op, int64_t axis) {
+  const ir::Type& x = op.operand_type(0);
+  const bool many = row_count(x) != 1;
+  const auto middle = x.shape.begin() + axis;
+  const auto first = x.shape.begin() + (many && axis >= 2 ? 2 : 0);
+  return {ir::element_count(ir::Shape(first, middle)), *middle, ir::element_count(ir::Shape(middle + 1, x.shape.end())),
+          many && axis < 2};
+}
+
 std::optional<std::string> need_2d(const ir::Op& op) {
   const int rank = op.operand_type(0).rank();
   if (rank == 3 || rank == 4) return std::nullopt;
@@ -181,7 +197,8 @@ Image2d image_2d(const ir::Op& op, const ir::Shape& kernel) {
   const std::vector<ir::Window> windows = ir::windows_of(op, ir::Shape(x.begin() + 1, x.end() - 1), kernel).take();
   const ir::Window single{1, 1, 1, 1, 1, 0, 0};
   const bool one_axis = windows.size() == 1;
-  return {x[1], one_axis ? 1 : x[2], x.back(), y[1], one_axis ? 1 : y[2], y.back(), windows[0], one_axis ? single : windows[1]};
+  return {x[1],       one_axis ? 1 : x[2],           x.back(), y[1], one_axis ? 1 : y[2], y.back(),
+          windows[0], one_axis ? single : windows[1]};
 }
 
 Clamp clamp_of(const ir::Op& op) {

@@ -11,7 +11,8 @@
 
 namespace tinyc {
 
-// --- packing ------------------------------------------------------------------------------------------------------------
+// --- packing
+// ------------------------------------------------------------------------------------------------------------
 template <class T>
 std::vector<std::byte> bytes_of(const std::vector<T>& values) {
   const auto* first = reinterpret_cast<const std::byte*>(values.data());
@@ -26,14 +27,15 @@ PackedConstant packed(std::string name, std::string comment, const std::vector<f
 // The tensor as it is.
 PackedConstant packed(std::string name, std::string comment, const ir::Tensor& tensor);
 
-// --- integer layers: conv, fully_connected ---------------------------------------------------------------------------------
-// What turns accumulators into results, one entry per output channel.
+// --- integer layers: conv, fully_connected
+// --------------------------------------------------------------------------------- What turns accumulators into
+// results, one entry per output channel.
 struct Requantization {
-  std::vector<int32_t> bias;        // with the input's zero point folded in: bias - zero_x * sum(w - zero_w)
+  std::vector<int32_t> bias;  // with the input's zero point folded in: bias - zero_x * sum(w - zero_w)
   std::vector<int32_t> multiplier;
   std::vector<int32_t> shift;
-  bool ties = false;                // some accumulator may lie half way between two results
-  int64_t largest = 0;              // bound of |accumulator| over all inputs and partial sums, bias included
+  bool ties = false;    // some accumulator may lie half way between two results
+  int64_t largest = 0;  // bound of |accumulator| over all inputs and partial sums, bias included
 };
 // For an operator with operands x, w [O, ...], bias and channel-wise scales.
 Requantization requantization_of(const ir::Op& op);
@@ -49,7 +51,8 @@ std::optional<std::string> need_float_layer(const ir::Op& op);
 std::optional<std::string> need_8bit(const ir::Type& type, std::string_view what);
 std::optional<std::string> need_float32(const ir::Op& op);
 
-// --- rows ---------------------------------------------------------------------------------------------------------------
+// --- rows
+// ---------------------------------------------------------------------------------------------------------------
 Form form_of(const ir::Type& type);
 // Window of spatial axis 0 as input rows.
 InputWindow rows_of_window(const ir::Window& window);
@@ -57,6 +60,15 @@ InputWindow rows_of_window(const ir::Window& window);
 Needs row_by_row(const ir::Op& op, WriteFront front);
 // Needs of an operator that runs as a whole.
 Needs whole(const ir::Op& op);
+// Elements of one row.
+int64_t row_elements(const ir::Type& type);
+// An axis of operand 0 as it lies in a row: outer x count x inner elements. whole: it is the row axis itself, so that
+// the tensor is taken as one row.
+struct AxisInRow {
+  int64_t outer, count, inner;
+  bool whole;
+};
+AxisInRow axis_in_row(const ir::Op& op, int64_t axis);
 // Operands that are buffers: present and not constant.
 std::vector<const ir::Value*> buffer_operands(const ir::Op& op);
 

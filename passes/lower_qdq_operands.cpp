@@ -121,18 +121,14 @@ std::optional<std::vector<Value*>> integer_operands(ir::Graph& graph, Op* op, st
 }
 
 bool scales_fit(const std::vector<ir::Type>& operands, const ir::Type& result) {
-  const auto range = [](const ir::Type& type) {
-    const auto [low, high] = std::minmax_element(type.quant->scales.begin(), type.quant->scales.end());
-    return std::pair{*low, *high};
+  const auto highest = [](const ir::Type& type) {
+    return *std::max_element(type.quant->scales.begin(), type.quant->scales.end());
   };
-  const double smallest_result = range(result).first;
+  const double unit = *std::min_element(result.quant->scales.begin(), result.quant->scales.end());
   double product = 1;
   for (const ir::Type& operand : operands) {
-    const auto [low, high] = range(operand);
-    product *= high;
-    for (const double ratio : {high / smallest_result, product / smallest_result, high / (low * smallest_result)}) {
-      if (!(ratio < ir::kLargestScale)) return false;
-    }
+    product *= highest(operand);
+    if (!(highest(operand) / unit < ir::kLargestScale && product / unit < ir::kLargestScale)) return false;
   }
   return true;
 }

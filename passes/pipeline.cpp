@@ -21,6 +21,11 @@ constexpr PipelineRow kPipeline[] = {
     {&fuse_activations_pass, true, "clamps on integers, found by lowering"},
     {&fold_dequantized_constants_pass, false, "no integer operator wants these constants any more"},
     {&eliminate_dead_code_pass, false, "what the passes before have replaced"},
+    {&canonicalize_pass, true, "fewer forms for the layout to look at"},
+    {&assign_layout_pass, false, "after lowering, so that weights are constants whose order is free"},
+    {&canonicalize_pass, true, "transposes of axes of size 1, reshapes of reshapes"},
+    {&fuse_activations_pass, true, "operators that a transpose kept apart"},
+    {&eliminate_dead_code_pass, false, "constants in their old order"},
     {&eliminate_common_subexpressions_pass, true, "repeated nodes of the model, and constants made per use"},
 };
 }  // namespace

@@ -4,9 +4,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 
 #include "backends/emit/names.h"
+#include "backends/kernel_support.h"
 #include "compiler/support/text_writer.h"
 #include "ir/op_def.h"
 
@@ -49,7 +51,10 @@ class Maker {
   EmissionPlan run() {
     add_ports();
     for (size_t i = 0; i < program_.instances.size(); ++i) add_layer(i);
-    for (const Instance& instance : program_.instances) add_text(*instance.kernel->text);
+    for (size_t i = 0; i < program_.instances.size(); ++i) {
+      for (const std::string& path : plan_.layers[i].built.depends) add_text(shipped_text(path));
+      add_text(*program_.instances[i].kernel->text);
+    }
     plan_.system_includes.assign(includes_.begin(), includes_.end());
     return std::move(plan_);
   }
@@ -107,7 +112,8 @@ class Maker {
     layer.built = kernel.build(*instance.op, instance.variant);
     layer.batch = instance.batch;
     layer.image_rows = instance.outputs[0].image_rows;
-    for (const Access& in : instance.inputs) add_rows(layer, in);
+    add_operands(layer, instance);
+    if (kernel.variadic) layer.array_rows = layer.rows.size();
     for (const Access& out : instance.outputs) add_rows(layer, out);
     if (instance.scratch >= 0) layer.scratch = fmt::format("memory.workspace + {}", plan_.plan.placements[static_cast<size_t>(instance.scratch)].offset);
     layer.macs = instance.op->def->macs ? instance.op->def->macs(*instance.op) : 0;
@@ -125,12 +131,38 @@ class Maker {
     layer.batch_bytes.push_back(access.rows * access.row_bytes / layer.batch);
   }
 
-  void add_constants(EmittedLayer& layer) {
-    for (const PackedConstant& constant : layer.built.constants) {
-      layer.constants.push_back({layer.symbol + "_" + constant.name, constant.comment, constant.element, &constant});
-      layer.constant_bytes += static_cast<int64_t>(constant.bytes.size());
+  // Rows of the operands in order: buffers, and constants where the kernel wants them so.
+  void add_operands(EmittedLayer& layer, const Instance& instance) const {
+    const ir::Op& op = *instance.op;
+    size_t buffer = 0;
+    for (size_t i = 0; i < op.operands.size(); ++i) {
+      const ir::Tensor* data = op.operands[i] ? ir::constant_data(op.operands[i]) : nullptr;
+      if (op.operands[i] && !data) add_rows(layer, instance.inputs[buffer++]);
+      if (!data || !instance.kernel->def->constant_rows) continue;
+      const int64_t rows = row_count(op.operand_type(i));
+      const int64_t bytes = data->bytes() / std::max<int64_t>(1, rows);
+      layer.operand_constants.push_back(packed(fmt::format("operand{}", i), op.operand(i)->name, *data));
+      layer.rows.push_back(fmt::format("constant_rows({}_operand{}, {}){{batch}}", layer.symbol, i, bytes));
+      layer.batch_bytes.push_back(0);
     }
+  }
+
+  void add_constants(EmittedLayer& layer) {
+    const auto add = [&](const PackedConstant& constant, bool argument) {
+      layer.constants.push_back({layer.symbol + "_" + constant.name, constant.comment, constant.element, &constant, argument});
+      layer.constant_bytes += static_cast<int64_t>(constant.bytes.size());
+      if (has_non_finite(constant)) includes_.insert("<math.h>");
+    };
+    for (const PackedConstant& constant : layer.operand_constants) add(constant, false);
+    for (const PackedConstant& constant : layer.built.constants) add(constant, true);
     plan_.constant_bytes += layer.constant_bytes;
+  }
+
+  // Infinities are printed as INFINITY.
+  static bool has_non_finite(const PackedConstant& constant) {
+    if (constant.element != ir::Element::f32) return false;
+    const auto* values = reinterpret_cast<const float*>(constant.bytes.data());
+    return !std::all_of(values, values + constant.count(), [](float value) { return std::isfinite(value); });
   }
 
   void describe(EmittedLayer& layer, const Instance& instance) const {

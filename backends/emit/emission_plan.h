@@ -37,6 +37,7 @@ struct EmittedConstant {
   std::string comment;
   ir::Element element;
   const PackedConstant* data;
+  bool argument = true;  // passed as a pointer; else as Rows
 };
 
 // One layer: its function, its constants and what is said about it.
@@ -46,10 +47,12 @@ struct EmittedLayer {
   std::string geometry_symbol;
   std::string geometry_type;
   Built built;
+  std::vector<PackedConstant> operand_constants;  // operands that are constants and passed as Rows
   std::vector<EmittedConstant> constants;
   std::string entry;
   std::vector<std::string> rows;    // Rows expressions in call order, with {batch} where the batch index goes
   std::vector<int64_t> batch_bytes; // per entry of `rows`
+  size_t array_rows = 0;            // the first so many are passed as one array
   int64_t batch = 1;
   int64_t image_rows = 1;           // output rows per image, when batch > 1
   std::string scratch;              // expression, empty = none

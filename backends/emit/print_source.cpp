@@ -120,18 +120,45 @@ class SourcePrinter {
     writer_.line("};");
   }
 
+  static std::string rows_text(const EmittedLayer& layer, size_t index) {
+    const std::string batch = layer.batch > 1 && layer.batch_bytes[index] > 0 ? fmt::format(" + image * {}", layer.batch_bytes[index]) : "";
+    std::string rows = layer.rows[index];
+    return rows.replace(rows.find("{batch}"), 7, batch);
+  }
+
+  // "[](float a, float b) { return add_f32(a, b); }"
+  static std::string lambda_text(const ScalarCall& function) {
+    std::string parameters, operands;
+    for (int i = 0; i < function.operands; ++i) {
+      parameters += fmt::format("{}{} {}", i ? ", " : "", function.type, "abc"[i]);
+      operands += fmt::format("{}{}", i ? ", " : "", "abc"[i]);
+    }
+    std::string value = scalar_call(function, operands);
+    for (const ScalarCall& outer : function.then) value = scalar_call(outer, value);
+    return fmt::format("[]({}) {{ return {}; }}", parameters, value);
+  }
+  static std::string scalar_call(const ScalarCall& function, std::string operands) {
+    for (const auto& argument : function.arguments) {
+      const int64_t* integer = std::get_if<int64_t>(&argument);
+      operands += ", " + (integer ? integer_argument(*integer) : float_literal(std::get<float>(argument)));
+    }
+    return fmt::format("{}({})", function.name, operands);
+  }
+  static std::string integer_argument(int64_t value) {
+    if (value == INT64_MIN) return "INT64_MIN";
+    return value == static_cast<int32_t>(value) && value != INT32_MIN ? std::to_string(value) : fmt::format("INT64_C({})", value);
+  }
+
   // "conv_q8(geometry, {memory.workspace + 0, 10, 0}, ..., weights, y0, y1);"
   std::string call(const EmittedLayer& layer) const {
     std::string text = fmt::format("{}({}", layer.entry, layer.geometry_symbol);
-    for (size_t i = 0; i < layer.rows.size(); ++i) {
-      const std::string batch = layer.batch > 1 ? fmt::format(" + image * {}", layer.batch_bytes[i]) : "";
-      std::string rows = layer.rows[i];
-      rows.replace(rows.find("{batch}"), 7, batch);
-      text += ", " + rows;
+    if (layer.array_rows > 0) text += ", operands";
+    for (size_t i = layer.array_rows; i < layer.rows.size(); ++i) text += ", " + rows_text(layer, i);
+    for (const EmittedConstant& constant : layer.constants) {
+      if (constant.argument) text += ", " + constant.symbol;
     }
-    for (const EmittedConstant& constant : layer.constants) text += ", " + constant.symbol;
     if (!layer.scratch.empty()) text += ", " + layer.scratch;
-    if (!layer.built.function.empty()) text += ", " + layer.built.function;
+    if (layer.built.function) text += ", " + lambda_text(*layer.built.function);
     return text + (layer.batch > 1 ? fmt::format(", 0, {});", layer.image_rows) : ", y0, y1);");
   }
 
@@ -142,6 +169,11 @@ class SourcePrinter {
     const bool rows = layer.batch == 1;
     writer_.format("TINYC_LAYER void {}(const Memory& memory, int32_t{}, int32_t{}) {{", layer.symbol, rows ? " y0" : "", rows ? " y1" : "");
     writer_.indent();
+    if (layer.array_rows > 0) {
+      std::string operands;
+      for (size_t i = 0; i < layer.array_rows; ++i) operands += (i ? ", " : "") + rows_text(layer, i);
+      writer_.format("const Rows operands[] = {{{}}};", operands);
+    }
     if (layer.batch > 1) {
       writer_.format("for (int32_t image = 0; image < {}; ++image) {{", layer.batch);
       writer_.format("  {}", call(layer));

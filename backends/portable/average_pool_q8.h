@@ -14,7 +14,8 @@ inline std::optional<std::string> why_not(const ir::Op& op) {
   if (auto reason = need_2d(op)) return reason;
   if (auto reason = need_8bit(op.operand_type(0), "its input")) return reason;
   if (auto reason = need_8bit(op.result_type(), "its result")) return reason;
-  if (op.operand_type(0).quant->scale() / op.result_type().quant->scale() >= 64) return "needs an output scale above 1/64 of the input's";
+  if (op.operand_type(0).quant->scale() / op.result_type().quant->scale() >= 64)
+    return "needs an output scale above 1/64 of the input's";
   const Image2d image = image_2d(op, op.integers("kernel"));
   if (image.h.kernel * image.w.kernel > 1 << 20) return "needs a window of at most 2^20 elements";
   return std::nullopt;
@@ -38,21 +39,35 @@ inline Built build(const ir::Op& op, const Variant&) {
   std::vector<int32_t> shift;
   bool ties = false;
   for (int64_t count = partial ? 1 : most; count <= most; ++count) {
-    const ir::FixedPoint scale = ir::to_fixed_point(in.quant->scale() / (out.quant->scale() * static_cast<double>(count)));
+    const ir::FixedPoint scale =
+        ir::to_fixed_point(in.quant->scale() / (out.quant->scale() * static_cast<double>(count)));
     multiplier.push_back(scale.multiplier);
     shift.push_back(scale.shift);
     ties |= ir::tie_possible(scale, 255 * count);
   }
   Built built;
-  built.geometry = {{"in_h", image.in_h}, {"in_w", image.in_w}, {"channels", image.in_c}, {"out_w", image.out_w},
-                    {"kernel_h", image.h.kernel}, {"kernel_w", image.w.kernel}, {"stride_h", image.h.stride},
-                    {"stride_w", image.w.stride}, {"dilation_h", image.h.dilation}, {"dilation_w", image.w.dilation},
-                    {"pad_h", image.h.pad_begin}, {"pad_w", image.w.pad_begin},
+  built.geometry = {{"in_h", image.in_h},
+                    {"in_w", image.in_w},
+                    {"channels", image.in_c},
+                    {"out_w", image.out_w},
+                    {"kernel_h", image.h.kernel},
+                    {"kernel_w", image.w.kernel},
+                    {"stride_h", image.h.stride},
+                    {"stride_w", image.w.stride},
+                    {"dilation_h", image.h.dilation},
+                    {"dilation_w", image.w.dilation},
+                    {"pad_h", image.h.pad_begin},
+                    {"pad_w", image.w.pad_begin},
                     {"limit_h", image.in_h + (include_pad ? image.h.pad_end : 0)},
-                    {"limit_w", image.in_w + (include_pad ? image.w.pad_end : 0)}, {"include_pad", include_pad},
-                    {"first_count", partial ? 1 : most}, {"in_zero", in.quant->zero_point()},
-                    {"out_zero", out.quant->zero_point()}, {"low", ir::lowest(out.element)}, {"high", ir::highest(out.element)},
-                    {"in_unsigned", is_unsigned_8(in)}, {"ties", ties}};
+                    {"limit_w", image.in_w + (include_pad ? image.w.pad_end : 0)},
+                    {"include_pad", include_pad},
+                    {"first_count", partial ? 1 : most},
+                    {"in_zero", in.quant->zero_point()},
+                    {"out_zero", out.quant->zero_point()},
+                    {"low", ir::lowest(out.element)},
+                    {"high", ir::highest(out.element)},
+                    {"in_unsigned", is_unsigned_8(in)},
+                    {"ties", ties}};
   built.constants = {packed("multiplier", "per number of elements in the window", multiplier),
                      packed("shift", "per number of elements in the window", shift)};
   return built;
@@ -61,7 +76,8 @@ inline Built build(const ir::Op& op, const Variant&) {
 inline double cycles(const ir::Op& op, const Variant&, const CoreTiming& timing) {
   const Image2d image = image_2d(op, op.integers("kernel"));
   const auto results = static_cast<double>(op.result_type().elements());
-  return results * (static_cast<double>(image.h.kernel * image.w.kernel) * (timing.load + 2 * timing.alu) + timing.mul_wide + 20 * timing.alu);
+  return results * (static_cast<double>(image.h.kernel * image.w.kernel) * (timing.load + 2 * timing.alu) +
+                    timing.mul_wide + 20 * timing.alu);
 }
 
 }  // namespace portable_average_pool_q8
@@ -69,7 +85,7 @@ inline double cycles(const ir::Op& op, const Variant&, const CoreTiming& timing)
 inline const KernelDef portable_average_pool_q8_kernel = {
     .name = "average_pool_q8",
     .isa = Isa::portable,
-    .op = "average_pool",
+    .ops = {"average_pool"},
     .types = "q8 -> q8",
     .summary = "8-bit average pool, plain loops",
     .entry = "average_pool_q8",

@@ -30,13 +30,26 @@ inline Built build(const ir::Op& op, const Variant&) {
   std::vector<int8_t> weights;
   for (const int32_t weight : centred_weights(op)) weights.push_back(static_cast<int8_t>(weight));
   Built built;
-  built.geometry = {{"in_h", image.in_h}, {"in_w", image.in_w}, {"in_c", image.in_c}, {"out_w", image.out_w},
-                    {"out_c", image.out_c}, {"kernel_h", image.h.kernel}, {"kernel_w", image.w.kernel},
-                    {"stride_h", image.h.stride}, {"stride_w", image.w.stride}, {"dilation_h", image.h.dilation},
-                    {"dilation_w", image.w.dilation}, {"pad_h", image.h.pad_begin}, {"pad_w", image.w.pad_begin},
-                    {"groups", op.integer("groups")}, {"in_zero", op.operand_type(0).quant->zero_point()},
-                    {"out_zero", op.result_type().quant->zero_point()}, {"low", clamp.low}, {"high", clamp.high},
-                    {"in_unsigned", is_unsigned_8(op.operand_type(0))}, {"ties", requantization.ties}};
+  built.geometry = {{"in_h", image.in_h},
+                    {"in_w", image.in_w},
+                    {"in_c", image.in_c},
+                    {"out_w", image.out_w},
+                    {"out_c", image.out_c},
+                    {"kernel_h", image.h.kernel},
+                    {"kernel_w", image.w.kernel},
+                    {"stride_h", image.h.stride},
+                    {"stride_w", image.w.stride},
+                    {"dilation_h", image.h.dilation},
+                    {"dilation_w", image.w.dilation},
+                    {"pad_h", image.h.pad_begin},
+                    {"pad_w", image.w.pad_begin},
+                    {"groups", op.integer("groups")},
+                    {"in_zero", op.operand_type(0).quant->zero_point()},
+                    {"out_zero", op.result_type().quant->zero_point()},
+                    {"low", clamp.low},
+                    {"high", clamp.high},
+                    {"in_unsigned", is_unsigned_8(op.operand_type(0))},
+                    {"ties", requantization.ties}};
   built.constants = {packed("weights", "[out_c][kernel_h][kernel_w][in_c / groups], zero points taken off", weights),
                      packed("bias", "with the input's zero point folded in", requantization.bias),
                      packed("multiplier", "per output channel", requantization.multiplier),
@@ -48,7 +61,8 @@ inline Built build(const ir::Op& op, const Variant&) {
 inline double cycles(const ir::Op& op, const Variant&, const CoreTiming& timing) {
   const auto macs = static_cast<double>(op.def->macs(op));
   const auto results = static_cast<double>(op.result_type().elements());
-  return macs * (2 * timing.load + timing.mla + timing.alu) + results * (timing.mul_wide + timing.store + 20 * timing.alu);
+  return macs * (2 * timing.load + timing.mla + timing.alu) +
+         results * (timing.mul_wide + timing.store + 20 * timing.alu);
 }
 
 }  // namespace portable_conv_q8
@@ -56,7 +70,7 @@ inline double cycles(const ir::Op& op, const Variant&, const CoreTiming& timing)
 inline const KernelDef portable_conv_q8_kernel = {
     .name = "conv_q8",
     .isa = Isa::portable,
-    .op = "conv",
+    .ops = {"conv"},
     .types = "q8 x i8 -> q8",
     .summary = "8-bit convolution, plain loops",
     .entry = "conv_q8",
@@ -82,7 +96,8 @@ struct ConvQ8 {
 };
 
 // One accumulator: all taps of one output channel at one position.
-TINYC_KERNEL int32_t conv_q8_sum(const ConvQ8& g, const Rows& in, const int8_t* w, int32_t y, int32_t x, int32_t first_c) {
+TINYC_KERNEL int32_t conv_q8_sum(const ConvQ8& g, const Rows& in, const int8_t* w, int32_t y, int32_t x,
+                                 int32_t first_c) {
   const int32_t channels = g.in_c / g.groups;
   int32_t sum = 0;
   for (int32_t ky = 0; ky < g.kernel_h; ++ky) {

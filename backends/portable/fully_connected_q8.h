@@ -17,19 +17,26 @@ inline Built build(const ir::Op& op, const Variant&) {
   std::vector<int8_t> weights;
   for (const int32_t weight : centred_weights(op)) weights.push_back(static_cast<int8_t>(weight));
   Built built;
-  built.geometry = {{"lines", op.result_type().elements() / w[0] / row_count(op.result_type())}, {"inputs", w[1]}, {"outputs", w[0]},
-                    {"out_zero", op.result_type().quant->zero_point()}, {"low", clamp.low}, {"high", clamp.high},
-                    {"in_unsigned", is_unsigned_8(op.operand_type(0))}, {"ties", requantization.ties}};
+  built.geometry = {{"lines", op.result_type().elements() / w[0] / row_count(op.result_type())},
+                    {"inputs", w[1]},
+                    {"outputs", w[0]},
+                    {"out_zero", op.result_type().quant->zero_point()},
+                    {"low", clamp.low},
+                    {"high", clamp.high},
+                    {"in_unsigned", is_unsigned_8(op.operand_type(0))},
+                    {"ties", requantization.ties}};
   built.constants = {packed("weights", "[outputs][inputs], zero points taken off", weights),
                      packed("bias", "with the input's zero point folded in", requantization.bias),
-                     packed("multiplier", "per output", requantization.multiplier), packed("shift", "per output", requantization.shift)};
+                     packed("multiplier", "per output", requantization.multiplier),
+                     packed("shift", "per output", requantization.shift)};
   return built;
 }
 
 inline double cycles(const ir::Op& op, const Variant&, const CoreTiming& timing) {
   const auto macs = static_cast<double>(op.def->macs(op));
   const auto results = static_cast<double>(op.result_type().elements());
-  return macs * (2 * timing.load + timing.mla + timing.alu) + results * (timing.mul_wide + timing.store + 12 * timing.alu);
+  return macs * (2 * timing.load + timing.mla + timing.alu) +
+         results * (timing.mul_wide + timing.store + 12 * timing.alu);
 }
 
 }  // namespace portable_fully_connected_q8
@@ -37,7 +44,7 @@ inline double cycles(const ir::Op& op, const Variant&, const CoreTiming& timing)
 inline const KernelDef portable_fully_connected_q8_kernel = {
     .name = "fully_connected_q8",
     .isa = Isa::portable,
-    .op = "fully_connected",
+    .ops = {"fully_connected"},
     .types = "q8 x i8 -> q8",
     .summary = "8-bit fully connected layer, plain loops",
     .entry = "fully_connected_q8",
@@ -60,7 +67,8 @@ struct FullyConnectedQ8 {
 };
 
 TINYC_KERNEL void fully_connected_q8(const FullyConnectedQ8& g, const Rows& in, const Rows& out, const int8_t* weights,
-                                     const int32_t* bias, const int32_t* multiplier, const int32_t* shift, int32_t y0, int32_t y1) {
+                                     const int32_t* bias, const int32_t* multiplier, const int32_t* shift, int32_t y0,
+                                     int32_t y1) {
   for (int32_t y = y0; y < y1; ++y) {
     const uint8_t* line = row_at(in, y);
     uint8_t* to = row_at(out, y);

@@ -14,7 +14,8 @@ inline std::optional<std::string> why_not(const ir::Op& op) {
   if (auto reason = need_8bit(op.result_type(), "its result")) return reason;
   if (op.integer("axis") != op.operand_type(0).rank() - 1) return "needs the last axis";
   const double steps = 1.0 / op.result_type().quant->scale();
-  if (std::ldexp(1.0, std::ilogb(steps)) != steps || steps > 256) return "needs an output scale of 1/256, 1/128 or another power of two";
+  if (std::ldexp(1.0, std::ilogb(steps)) != steps || steps > 256)
+    return "needs an output scale of 1/256, 1/128 or another power of two";
   if (op.operand_type(0).shape.back() > 512) return "needs at most 512 classes";
   return std::nullopt;
 }
@@ -29,9 +30,12 @@ inline Built build(const ir::Op& op, const Variant&) {
     table.push_back(static_cast<uint32_t>(ir::softmax_exponential(in.quant->scale(), distance)));
   }
   Built built;
-  built.geometry = {{"lines", out.elements() / out.shape.back() / row_count(out)}, {"classes", out.shape.back()},
-                    {"steps", static_cast<int64_t>(1.0 / out.quant->scale())}, {"out_zero", out.quant->zero_point()},
-                    {"high", ir::highest(out.element)}, {"in_unsigned", is_unsigned_8(in)}};
+  built.geometry = {{"lines", out.elements() / out.shape.back() / row_count(out)},
+                    {"classes", out.shape.back()},
+                    {"steps", static_cast<int64_t>(1.0 / out.quant->scale())},
+                    {"out_zero", out.quant->zero_point()},
+                    {"high", ir::highest(out.element)},
+                    {"in_unsigned", is_unsigned_8(in)}};
   built.constants = {packed("exponential", "exp(-distance * scale) in units of 2^-22", table)};
   return built;
 }
@@ -45,7 +49,7 @@ inline double cycles(const ir::Op& op, const Variant&, const CoreTiming& timing)
 inline const KernelDef portable_softmax_q8_kernel = {
     .name = "softmax_q8",
     .isa = Isa::portable,
-    .op = "softmax",
+    .ops = {"softmax"},
     .types = "q8 -> q8",
     .summary = "8-bit softmax with a table of exponentials",
     .entry = "softmax_q8",
@@ -65,7 +69,8 @@ struct SoftmaxQ8 {
   int32_t lines, classes, steps, out_zero, high, in_unsigned;
 };
 
-TINYC_KERNEL void softmax_q8(const SoftmaxQ8& g, const Rows& in, const Rows& out, const uint32_t* exponential, int32_t y0, int32_t y1) {
+TINYC_KERNEL void softmax_q8(const SoftmaxQ8& g, const Rows& in, const Rows& out, const uint32_t* exponential,
+                             int32_t y0, int32_t y1) {
   for (int32_t y = y0; y < y1; ++y) {
     const uint8_t* line = row_at(in, y);
     uint8_t* to = row_at(out, y);
@@ -78,7 +83,8 @@ TINYC_KERNEL void softmax_q8(const SoftmaxQ8& g, const Rows& in, const Rows& out
       uint32_t sum = 0;
       for (int32_t c = 0; c < g.classes; ++c) sum += exponential[largest - load_8(line, c, g.in_unsigned != 0)];
       for (int32_t c = 0; c < g.classes; ++c) {
-        const uint32_t numerator = exponential[largest - load_8(line, c, g.in_unsigned != 0)] * static_cast<uint32_t>(g.steps);
+        const uint32_t numerator =
+            exponential[largest - load_8(line, c, g.in_unsigned != 0)] * static_cast<uint32_t>(g.steps);
         const uint32_t quotient = numerator / sum;
         const uint32_t rest = 2 * (numerator - quotient * sum);
         const uint32_t rounded = quotient + (rest > sum || (rest == sum && (quotient & 1) != 0) ? 1 : 0);

@@ -28,8 +28,18 @@ inline Built build(const ir::Op& op, const Variant&) {
     step[kAxes - out.size() + i] = strides[static_cast<size_t>(perm[i])];
   }
   Built built;
-  built.geometry = {{"size0", size[0]}, {"size1", size[1]}, {"size2", size[2]}, {"size3", size[3]}, {"size4", size[4]}, {"size5", size[5]},
-                    {"step0", step[0]}, {"step1", step[1]}, {"step2", step[2]}, {"step3", step[3]}, {"step4", step[4]}, {"step5", step[5]},
+  built.geometry = {{"size0", size[0]},
+                    {"size1", size[1]},
+                    {"size2", size[2]},
+                    {"size3", size[3]},
+                    {"size4", size[4]},
+                    {"size5", size[5]},
+                    {"step0", step[0]},
+                    {"step1", step[1]},
+                    {"step2", step[2]},
+                    {"step3", step[3]},
+                    {"step4", step[4]},
+                    {"step5", step[5]},
                     {"element_bytes", ir::element_bytes(op.operand_type(0).element)}};
   return built;
 }
@@ -43,7 +53,7 @@ inline double cycles(const ir::Op& op, const Variant&, const CoreTiming& timing)
 inline const KernelDef portable_transpose_kernel = {
     .name = "transpose",
     .isa = Isa::portable,
-    .op = "transpose",
+    .ops = {"transpose"},
     .types = "any",
     .summary = "axis permutation, element by element",
     .entry = "transpose",

@@ -12,6 +12,10 @@ std::vector<Variant> variants_of(const KernelDef& kernel, const ir::Op& op) {
   return kernel.variants ? kernel.variants(op) : std::vector<Variant>{Variant{}};
 }
 
+bool computes(const KernelDef& kernel, const ir::Op& op) {
+  return std::find(kernel.ops.begin(), kernel.ops.end(), op.name()) != kernel.ops.end();
+}
+
 bool runs_on(const KernelDef& kernel, const Target& target) {
   return std::find(target.isa.begin(), target.isa.end(), kernel.isa) != target.isa.end();
 }
@@ -24,7 +28,7 @@ Selection select_kernel(const ir::Op& op, const Target& target) {
   Selection best;
   int candidates = 0;
   for (const Kernel& kernel : all_kernels()) {
-    if (kernel.def->op != op.name() || !runs_on(*kernel.def, target)) continue;
+    if (!computes(*kernel.def, op) || !runs_on(*kernel.def, target)) continue;
     if (const auto reason = kernel.def->why_not(op)) {
       best.rejected.push_back(describe(*kernel.def) + ": " + *reason);
       continue;

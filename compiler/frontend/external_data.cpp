@@ -50,7 +50,8 @@ Result<fs::path> resolve(const std::string& folder, const std::string& location)
 Result<std::string> read_external_data(const std::string& folder, const ExternalPlace& place, uint64_t needed) {
   if (const std::string problem = location_problem(place.location); !problem.empty()) return Failure{problem};
   if (place.length && *place.length != needed) {
-    return Failure{fmt::format("the entry for file '{}' says {} bytes, the shape needs {}", place.location, *place.length, needed)};
+    return Failure{fmt::format("the entry for file '{}' says {} bytes, the shape needs {}", place.location,
+                               *place.length, needed)};
   }
   if (place.offset > static_cast<uint64_t>(std::numeric_limits<int64_t>::max()) - needed) {
     return Failure{fmt::format("offset {} in file '{}' is too large", place.offset, place.location)};

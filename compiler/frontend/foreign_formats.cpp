@@ -13,7 +13,9 @@ struct Signature {
 constexpr Signature kSignatures[] = {
     {0, "version https://git-lfs", {"a Git LFS pointer", "fetch the model itself with `git lfs pull`"}},
     {0, "\x89HDF", {"an HDF5 file (Keras)", "convert it with `python3 -m tf2onnx.convert --keras`"}},
-    {0, "PK\x03\x04", {"a zip archive (PyTorch, Keras or a plain .zip)", "export it with `torch.onnx.export`, or unpack it first"}},
+    {0,
+     "PK\x03\x04",
+     {"a zip archive (PyTorch, Keras or a plain .zip)", "export it with `torch.onnx.export`, or unpack it first"}},
     {0, "\x1f\x8b", {"a gzip file", "unpack it with `gunzip` first"}},
     {0, "<", {"an HTML or XML page", "the download probably failed; fetch the raw file"}},
     {0, "{", {"JSON text", "export the model again as binary ONNX"}},

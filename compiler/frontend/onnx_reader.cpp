@@ -18,7 +18,8 @@ namespace onnx_reader {
 bool parse_message(std::string_view bytes, google::protobuf::MessageLite& message) {
   constexpr int kMessagesPerGraph = 3;  // GraphProto, NodeProto, AttributeProto
   if (bytes.size() > static_cast<size_t>(kMaxBytes)) return false;
-  google::protobuf::io::CodedInputStream stream(reinterpret_cast<const uint8_t*>(bytes.data()), static_cast<int>(bytes.size()));
+  google::protobuf::io::CodedInputStream stream(reinterpret_cast<const uint8_t*>(bytes.data()),
+                                                static_cast<int>(bytes.size()));
   stream.SetRecursionLimit(kMessagesPerGraph * kMaxGraphDepth + 16);
   return message.ParseFromCodedStream(&stream) && stream.ConsumedEntireMessage();
 }
@@ -42,7 +43,8 @@ bool parse_model(std::string_view bytes, proto::ModelProto& model, Diagnostics& 
     return false;
   }
   if (!parse_message(bytes, model)) {
-    report_not_a_model(diagnostics, bytes, fmt::format("the {} bytes of the file are damaged, cut short or not ONNX", bytes.size()));
+    report_not_a_model(diagnostics, bytes,
+                       fmt::format("the {} bytes of the file are damaged, cut short or not ONNX", bytes.size()));
     return false;
   }
   if (!model.has_graph() || !model.has_ir_version()) {
@@ -58,15 +60,18 @@ void check_versions(const ir::OnnxModel& model, Diagnostics& diagnostics) {
                       "convert the model with onnx.version_converter, or export it again");
   }
   if (model.ir_version > kNewestIr) {
-    diagnostics.note(Code::T0309, {}, fmt::format("IR version {} is newer than {}, the newest that tinyc knows: what it added is ignored",
-                                                  model.ir_version, kNewestIr));
+    diagnostics.note(
+        Code::T0309, {},
+        fmt::format("IR version {} is newer than {}, the newest that tinyc knows: what it added is ignored",
+                    model.ir_version, kNewestIr));
   }
   if (model.opsets.empty()) {
     diagnostics.error(Code::T0302, {}, "the model does not say which operator set it uses (opset_import is empty)");
   }
   const auto opset = model.opsets.find("");
   if (opset != model.opsets.end() && opset->second < kOldestOpset) {
-    diagnostics.error(Code::T0311, {}, fmt::format("operator set {} of ai.onnx is older than {}", opset->second, kOldestOpset),
+    diagnostics.error(Code::T0311, {},
+                      fmt::format("operator set {} of ai.onnx is older than {}", opset->second, kOldestOpset),
                       "convert the model: onnx.version_converter.convert_version(model, 13)");
   }
 }
@@ -81,15 +86,18 @@ void collect_domains(const std::vector<ir::OnnxNode>& nodes, std::set<std::strin
 }
 
 // Every domain that the nodes use gets a version. Exporters often forget to import other domains than ai.onnx.
-void complete_opsets(const std::vector<ir::OnnxNode>& nodes, std::map<std::string, int64_t>& opsets, Diagnostics& diagnostics) {
+void complete_opsets(const std::vector<ir::OnnxNode>& nodes, std::map<std::string, int64_t>& opsets,
+                     Diagnostics& diagnostics) {
   std::set<std::string> domains;
   collect_domains(nodes, domains);
   for (const std::string& domain : domains) {
     if (opsets.contains(domain)) continue;
     if (domain.empty()) {
-      diagnostics.error(Code::T0302, {}, "nodes use operators of ai.onnx, but no version of it is imported (opset_import)");
+      diagnostics.error(Code::T0302, {},
+                        "nodes use operators of ai.onnx, but no version of it is imported (opset_import)");
     } else {
-      diagnostics.note(Code::T0309, {}, fmt::format("no version of operator set '{}' is imported: version 1 is assumed", domain));
+      diagnostics.note(Code::T0309, {},
+                       fmt::format("no version of operator set '{}' is imported: version 1 is assumed", domain));
       opsets[domain] = 1;
     }
   }
@@ -145,8 +153,8 @@ std::optional<ir::OnnxModel> read_onnx_model(const std::string& path, Diagnostic
   return std::nullopt;
 }
 
-std::optional<ir::OnnxModel> parse_onnx_model(std::string bytes, const std::string& file, std::optional<std::string> folder,
-                                              Diagnostics& diagnostics) {
+std::optional<ir::OnnxModel> parse_onnx_model(std::string bytes, const std::string& file,
+                                              std::optional<std::string> folder, Diagnostics& diagnostics) {
   const size_t first = diagnostics.all().size();
   diagnostics.set_file(file);
   onnx_reader::proto::ModelProto message;
@@ -167,7 +175,9 @@ Result<NamedTensor> read_tensor_proto(const std::string& path) {
   return onnx_reader::parse_tensor(*bytes, onnx_reader::folder_of(path));
 }
 
-Result<NamedTensor> parse_tensor_proto(std::string_view bytes) { return onnx_reader::parse_tensor(bytes, std::nullopt); }
+Result<NamedTensor> parse_tensor_proto(std::string_view bytes) {
+  return onnx_reader::parse_tensor(bytes, std::nullopt);
+}
 
 Status write_tensor_proto(const std::string& path, const std::string& name, const ir::Tensor& tensor) {
   onnx_reader::proto::TensorProto message;

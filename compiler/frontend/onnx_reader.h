@@ -16,8 +16,8 @@ namespace tinyc {
 // The whole model with all tensor data, or nothing, after at least one error. Sets the diagnostics' file.
 std::optional<ir::OnnxModel> read_onnx_model(const std::string& path, Diagnostics& diagnostics);
 // The same for a file already in memory; without a folder, data in other files is refused.
-std::optional<ir::OnnxModel> parse_onnx_model(std::string bytes, const std::string& file, std::optional<std::string> folder,
-                                              Diagnostics& diagnostics);
+std::optional<ir::OnnxModel> parse_onnx_model(std::string bytes, const std::string& file,
+                                              std::optional<std::string> folder, Diagnostics& diagnostics);
 
 struct NamedTensor {
   std::string name;

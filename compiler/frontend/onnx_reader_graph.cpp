@@ -10,6 +10,12 @@ namespace {
 using Kind = ir::OnnxAttribute::Kind;
 using AttributeType = proto::AttributeProto::AttributeType;
 
+// Indexed by AttributeType.
+constexpr Kind kKinds[] = {Kind::other, Kind::real,   Kind::integer,  Kind::text,  Kind::tensor,
+                           Kind::graph, Kind::reals,  Kind::integers, Kind::texts, Kind::tensors,
+                           Kind::other, Kind::tensor, Kind::other,    Kind::other, Kind::other};
+static_assert(std::size(kKinds) == proto::AttributeProto::AttributeType_ARRAYSIZE);
+
 // Writers of the first ONNX versions left the type out; then the field that is filled tells it.
 AttributeType attribute_type(const proto::AttributeProto& attribute) {
   if (attribute.type() != proto::AttributeProto::UNDEFINED) return attribute.type();
@@ -28,7 +34,8 @@ void report_attribute(Context& context, const Location& where, const std::string
   context.diagnostics.error(Code::T0302, where, fmt::format("attribute '{}' {}", name, problem));
 }
 
-void read_tensor_attribute(Context& context, const proto::AttributeProto& attribute, Location where, ir::OnnxAttribute& result) {
+void read_tensor_attribute(Context& context, const proto::AttributeProto& attribute, Location where,
+                           ir::OnnxAttribute& result) {
   where.tensor = attribute.name();
   const bool sparse = attribute_type(attribute) == proto::AttributeProto::SPARSE_TENSOR;
   std::optional<ir::Tensor> tensor = sparse ? read_sparse_tensor(context, attribute.sparse_tensor(), where)
@@ -48,38 +55,34 @@ void read_graph_attribute(Context& context, const proto::AttributeProto& attribu
   result.graph = std::make_shared<ir::OnnxGraph>(read_graph(context, attribute.g(), depth + 1));
 }
 
-// The value of an attribute that has one. Kinds for which OnnxAttribute has no field stay Kind::other.
+// The value of an attribute that has one. Kinds for which OnnxAttribute has no field keep their kind alone.
 void read_value(Context& context, const proto::AttributeProto& attribute, const Location& where, int depth,
                 ir::OnnxAttribute& result) {
-  switch (attribute_type(attribute)) {
-    case proto::AttributeProto::FLOAT: result.kind = Kind::real; result.real = attribute.f(); break;
-    case proto::AttributeProto::INT: result.kind = Kind::integer; result.integer = attribute.i(); break;
-    case proto::AttributeProto::STRING: result.kind = Kind::text; result.text = attribute.s(); break;
-    case proto::AttributeProto::TENSOR:
-    case proto::AttributeProto::SPARSE_TENSOR: read_tensor_attribute(context, attribute, where, result); break;
-    case proto::AttributeProto::GRAPH: read_graph_attribute(context, attribute, where, depth, result); break;
-    case proto::AttributeProto::FLOATS:
-      result.kind = Kind::reals; result.reals.assign(attribute.floats().begin(), attribute.floats().end());
-      break;
-    case proto::AttributeProto::INTS:
-      result.kind = Kind::integers; result.integers.assign(attribute.ints().begin(), attribute.ints().end());
-      break;
-    case proto::AttributeProto::STRINGS:
-      result.kind = Kind::texts; result.texts.assign(attribute.strings().begin(), attribute.strings().end());
-      break;
-    case proto::AttributeProto::TENSORS: result.kind = Kind::tensors; break;
-    case proto::AttributeProto::UNDEFINED: report_attribute(context, where, attribute.name(), "has no known type"); break;
-    default: break;
+  using Proto = proto::AttributeProto;
+  const AttributeType type = attribute_type(attribute);
+  if (type == Proto::UNDEFINED) return report_attribute(context, where, attribute.name(), "has no known type");
+  if (type == Proto::TENSOR || type == Proto::SPARSE_TENSOR) {
+    return read_tensor_attribute(context, attribute, where, result);
   }
+  if (type == Proto::GRAPH) return read_graph_attribute(context, attribute, where, depth, result);
+  result.kind = kKinds[type];
+  if (type == Proto::FLOAT) result.real = attribute.f();
+  if (type == Proto::INT) result.integer = attribute.i();
+  if (type == Proto::STRING) result.text = attribute.s();
+  if (type == Proto::FLOATS) result.reals.assign(attribute.floats().begin(), attribute.floats().end());
+  if (type == Proto::INTS) result.integers.assign(attribute.ints().begin(), attribute.ints().end());
+  if (type == Proto::STRINGS) result.texts.assign(attribute.strings().begin(), attribute.strings().end());
 }
 
-ir::OnnxAttribute read_attribute(Context& context, const proto::AttributeProto& attribute, const Location& where, int depth) {
+ir::OnnxAttribute read_attribute(Context& context, const proto::AttributeProto& attribute, const Location& where,
+                                 int depth) {
   ir::OnnxAttribute result;
   if (attribute.ref_attr_name().empty()) {
     read_value(context, attribute, where, depth, result);
     return result;
   }
-  if (!context.in_function) report_attribute(context, where, attribute.name(), "refers to a function's attribute outside of a function");
+  if (!context.in_function)
+    report_attribute(context, where, attribute.name(), "refers to a function's attribute outside of a function");
   result.reference = attribute.ref_attr_name();
   return result;
 }
@@ -110,21 +113,25 @@ ir::OnnxNode read_node(Context& context, const proto::NodeProto& node, int index
   if (node.op_type().empty()) context.diagnostics.error(Code::T0302, where, "the node has no operator type");
   for (const proto::AttributeProto& attribute : node.attribute()) {
     if (attribute.name().empty()) report_attribute(context, where, "", "has no name");
-    const bool added = result.attributes.emplace(attribute.name(), read_attribute(context, attribute, where, depth)).second;
+    const bool added =
+        result.attributes.emplace(attribute.name(), read_attribute(context, attribute, where, depth)).second;
     if (!added) report_attribute(context, where, attribute.name(), "is given twice");
   }
   return result;
 }
 
-std::vector<ir::OnnxNode> read_nodes(Context& context, const google::protobuf::RepeatedPtrField<proto::NodeProto>& nodes, int depth) {
+std::vector<ir::OnnxNode> read_nodes(Context& context,
+                                     const google::protobuf::RepeatedPtrField<proto::NodeProto>& nodes, int depth) {
   std::vector<ir::OnnxNode> result;
   result.reserve(static_cast<size_t>(nodes.size()));
   for (int i = 0; i < nodes.size(); ++i) result.push_back(read_node(context, nodes[i], i, depth));
   return result;
 }
 
-void add_initializer(Context& context, const std::string& name, std::optional<ir::Tensor> tensor, ir::OnnxGraph& graph) {
-  if (name.empty()) context.diagnostics.error(Code::T0302, {}, fmt::format("an initialiser of graph '{}' has no name", graph.name));
+void add_initializer(Context& context, const std::string& name, std::optional<ir::Tensor> tensor,
+                     ir::OnnxGraph& graph) {
+  if (name.empty())
+    context.diagnostics.error(Code::T0302, {}, fmt::format("an initialiser of graph '{}' has no name", graph.name));
   if (tensor) graph.initializers.push_back({name, std::move(*tensor)});
 }
 
@@ -132,13 +139,15 @@ void add_initializer(Context& context, const std::string& name, std::optional<ir
 
 std::string canonical_domain(const std::string& domain) { return domain == "ai.onnx" ? std::string() : domain; }
 
-std::map<std::string, int64_t> read_opsets(Context& context, const google::protobuf::RepeatedPtrField<proto::OperatorSetIdProto>& opsets) {
+std::map<std::string, int64_t> read_opsets(
+    Context& context, const google::protobuf::RepeatedPtrField<proto::OperatorSetIdProto>& opsets) {
   std::map<std::string, int64_t> result;
   for (const proto::OperatorSetIdProto& opset : opsets) {
     const auto [place, added] = result.emplace(canonical_domain(opset.domain()), opset.version());
     if (added || place->second == opset.version()) continue;
-    context.diagnostics.error(Code::T0302, {}, fmt::format("operator set '{}' is imported with versions {} and {}", opset.domain(),
-                                                           place->second, opset.version()));
+    context.diagnostics.error(Code::T0302, {},
+                              fmt::format("operator set '{}' is imported with versions {} and {}", opset.domain(),
+                                          place->second, opset.version()));
   }
   return result;
 }
@@ -155,7 +164,8 @@ ir::OnnxGraph read_graph(Context& context, const proto::GraphProto& graph, int d
   }
   for (const proto::ValueInfoProto& info : graph.input()) result.inputs.push_back(read_value_info(context, info));
   for (const proto::ValueInfoProto& info : graph.output()) result.outputs.push_back(read_value_info(context, info));
-  for (const proto::ValueInfoProto& info : graph.value_info()) result.value_infos.push_back(read_value_info(context, info));
+  for (const proto::ValueInfoProto& info : graph.value_info())
+    result.value_infos.push_back(read_value_info(context, info));
   result.nodes = read_nodes(context, graph.node(), depth);
   return result;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tensor data: raw bytes, typed fields, files beside the model, and sparse tensors made dense.
+// Tensor data: raw bytes, typed fields, and files beside the model.
 // Sizes are compared with the shape before anything of the shape's size is allocated.
 #include <fmt/format.h>
 
@@ -63,44 +63,35 @@ Bytes narrowed(const Repeated<From>& values) {
 // The typed field that the specification names for the element, as raw bytes.
 Bytes typed_bytes(const proto::TensorProto& tensor, Element element) {
   switch (element) {
-    case Element::f32: return narrowed<float>(tensor.float_data());
-    case Element::f64: return narrowed<double>(tensor.double_data());
-    case Element::i32: return narrowed<int32_t>(tensor.int32_data());
-    case Element::i64: return narrowed<int64_t>(tensor.int64_data());
-    case Element::u32: return narrowed<uint32_t>(tensor.uint64_data());
-    case Element::u64: return narrowed<uint64_t>(tensor.uint64_data());
+    case Element::f32:
+      return narrowed<float>(tensor.float_data());
+    case Element::f64:
+      return narrowed<double>(tensor.double_data());
+    case Element::i32:
+      return narrowed<int32_t>(tensor.int32_data());
+    case Element::i64:
+      return narrowed<int64_t>(tensor.int64_data());
+    case Element::u32:
+      return narrowed<uint32_t>(tensor.uint64_data());
+    case Element::u64:
+      return narrowed<uint64_t>(tensor.uint64_data());
     case Element::i16:
     case Element::u16:
     case Element::f16:
-    case Element::bf16: return narrowed<uint16_t>(tensor.int32_data());
-    default: return narrowed<uint8_t>(tensor.int32_data());  // i8, u8, b1; i4 and u4 as pairs
+    case Element::bf16:
+      return narrowed<uint16_t>(tensor.int32_data());
+    default:
+      return narrowed<uint8_t>(tensor.int32_data());  // i8, u8, b1; i4 and u4 as pairs
   }
 }
 
 std::string_view as_text(const Bytes& bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
 
-// Every dimension and their product in range, or an error.
-std::optional<ir::Shape> read_shape(Context& context, const Repeated<int64_t>& dims, const Location& where) {
-  if (dims.size() > kMaxRank) {
-    context.diagnostics.error(Code::T0308, where, fmt::format("{} dimensions, more than {}", dims.size(), kMaxRank));
-    return std::nullopt;
-  }
-  const ir::Shape shape(dims.begin(), dims.end());
-  if (std::any_of(shape.begin(), shape.end(), [](int64_t dim) { return dim < 0; })) {
-    context.diagnostics.error(Code::T0302, where, fmt::format("shape {} has a negative dimension", ir::shape_text(shape)));
-    return std::nullopt;
-  }
-  if (!ir::checked_element_count(shape)) {
-    context.diagnostics.error(Code::T0308, where, fmt::format("shape {} has more than 2^31 - 1 elements", ir::shape_text(shape)));
-    return std::nullopt;
-  }
-  return shape;
-}
-
 std::optional<Element> read_element(Context& context, int32_t data_type, const Location& where) {
   const std::optional<Element> element = element_of_data_type(data_type);
   if (element) return element;
-  context.diagnostics.error(Code::T0310, where, fmt::format("element type {} is not supported", data_type_name(data_type)),
+  context.diagnostics.error(Code::T0310, where,
+                            fmt::format("element type {} is not supported", data_type_name(data_type)),
                             "supported: float, float16, bfloat16, double, int4 to int64, uint4 to uint64, bool");
   return std::nullopt;
 }
@@ -125,7 +116,7 @@ Result<ExternalPlace> read_place(const proto::TensorProto& tensor) {
   return place;
 }
 
-Result<std::string> external_bytes(Context& context, const proto::TensorProto& tensor, int64_t needed) {
+Result<std::string> read_external(Context& context, const proto::TensorProto& tensor, int64_t needed) {
   if (!context.folder) return Failure{"data in another file is not allowed here"};
   const Result<ExternalPlace> place = read_place(tensor);
   if (!place) return place.failure();
@@ -134,49 +125,53 @@ Result<std::string> external_bytes(Context& context, const proto::TensorProto& t
   return read_external_data(*context.folder, *place, static_cast<uint64_t>(needed));
 }
 
+std::optional<std::string> external_bytes(Context& context, const proto::TensorProto& tensor, int64_t needed,
+                                          const Location& where) {
+  Result<std::string> bytes = read_external(context, tensor, needed);
+  if (bytes) return bytes.take();
+  const std::string help = "keep the model and its data files together in one folder";
+  context.diagnostics.error(Code::T0306, where, bytes.message(), help);
+  return std::nullopt;
+}
+
 // Data with the right number of bytes becomes a tensor.
 std::optional<ir::Tensor> make_tensor(Context& context, std::string_view raw, std::string_view source, Element element,
-                                      ir::Shape shape, const Location& where) {
+                                      const ir::Shape& shape, const Location& where) {
   const int64_t count = ir::element_count(shape);
   const int64_t needed = stored_bytes(element, count);
   if (raw.size() != static_cast<size_t>(needed)) {
     context.diagnostics.error(Code::T0302, where,
-                              fmt::format("{} gives {} bytes, but {}{} takes {}", source, raw.size(), ir::element_name(element),
-                                          ir::shape_text(shape), needed));
+                              fmt::format("{} gives {} bytes, but {}{} takes {}", source, raw.size(),
+                                          ir::element_name(element), ir::shape_text(shape), needed));
     return std::nullopt;
   }
-  return ir::Tensor(element, std::move(shape), from_raw(raw, element, count));
-}
-
-// Element offsets of the given values in the dense tensor, from [nnz] linear or [nnz, rank] indices.
-std::optional<std::vector<int64_t>> sparse_offsets(const ir::Tensor& indices, const ir::Shape& shape) {
-  const bool linear = indices.shape().size() == 1;
-  const size_t columns = linear ? 1 : shape.size();
-  const ir::Shape extents = linear ? ir::Shape{ir::element_count(shape)} : shape;
-  const ir::Shape strides = ir::strides_of(extents);
-  std::vector<int64_t> offsets(static_cast<size_t>(indices.shape()[0]));
-  const std::span<const int64_t> values = indices.view<int64_t>();
-  for (size_t i = 0; i < offsets.size(); ++i) {
-    for (size_t k = 0; k < columns; ++k) {
-      const int64_t index = values[i * columns + k];
-      if (index < 0 || index >= extents[k]) return std::nullopt;
-      offsets[i] += index * strides[k];
-    }
-  }
-  return offsets;
-}
-
-bool sparse_shapes_fit(const ir::Tensor& values, const ir::Tensor& indices, const ir::Shape& shape) {
-  if (values.shape().size() != 1 || indices.element() != Element::i64) return false;
-  const ir::Shape linear = {values.size()};
-  const ir::Shape by_dimension = {values.size(), static_cast<int64_t>(shape.size())};
-  return indices.shape() == linear || indices.shape() == by_dimension;
+  return ir::Tensor(element, shape, from_raw(raw, element, count));
 }
 
 }  // namespace
 
+std::optional<ir::Shape> read_shape(Context& context, const google::protobuf::RepeatedField<int64_t>& dims,
+                                    const Location& where) {
+  if (dims.size() > kMaxRank) {
+    context.diagnostics.error(Code::T0308, where, fmt::format("{} dimensions, more than {}", dims.size(), kMaxRank));
+    return std::nullopt;
+  }
+  const ir::Shape shape(dims.begin(), dims.end());
+  if (std::any_of(shape.begin(), shape.end(), [](int64_t dim) { return dim < 0; })) {
+    context.diagnostics.error(Code::T0302, where,
+                              fmt::format("shape {} has a negative dimension", ir::shape_text(shape)));
+    return std::nullopt;
+  }
+  if (!ir::checked_element_count(shape)) {
+    context.diagnostics.error(Code::T0308, where,
+                              fmt::format("shape {} has more than 2^31 - 1 elements", ir::shape_text(shape)));
+    return std::nullopt;
+  }
+  return shape;
+}
+
 std::optional<ir::Tensor> read_tensor(Context& context, const proto::TensorProto& tensor, const Location& where) {
-  std::optional<ir::Shape> shape = read_shape(context, tensor.dims(), where);
+  const std::optional<ir::Shape> shape = read_shape(context, tensor.dims(), where);
   const std::optional<Element> element = read_element(context, tensor.data_type(), where);
   if (!shape || !element) return std::nullopt;
   const int64_t needed = stored_bytes(*element, ir::element_count(*shape));
@@ -189,40 +184,11 @@ std::optional<ir::Tensor> read_tensor(Context& context, const proto::TensorProto
     return std::nullopt;
   }
   if (tensor.data_location() == proto::TensorProto::EXTERNAL) {
-    const Result<std::string> bytes = external_bytes(context, tensor, needed);
-    if (bytes) return make_tensor(context, *bytes, "the file", *element, std::move(*shape), where);
-    context.diagnostics.error(Code::T0306, where, bytes.message(), "keep the model and its data files together in one folder");
-    return std::nullopt;
+    const std::optional<std::string> bytes = external_bytes(context, tensor, needed, where);
+    return bytes ? make_tensor(context, *bytes, "the file", *element, *shape, where) : std::nullopt;
   }
-  if (!tensor.raw_data().empty()) return make_tensor(context, tensor.raw_data(), "raw_data", *element, std::move(*shape), where);
-  const Bytes bytes = typed_bytes(tensor, *element);
-  return make_tensor(context, as_text(bytes), "the data", *element, std::move(*shape), where);
-}
-
-std::optional<ir::Tensor> read_sparse_tensor(Context& context, const proto::SparseTensorProto& sparse, const Location& where) {
-  const std::optional<ir::Shape> shape = read_shape(context, sparse.dims(), where);
-  const std::optional<ir::Tensor> values = read_tensor(context, sparse.values(), where);
-  const std::optional<ir::Tensor> indices = read_tensor(context, sparse.indices(), where);
-  if (!shape || !values || !indices) return std::nullopt;
-  const int64_t width = ir::element_bytes(values->element());
-  const int64_t bytes = ir::element_count(*shape) * width;
-  if (bytes > context.sparse_budget) {
-    context.diagnostics.error(Code::T0308, where, fmt::format("the sparse tensors of the model take more than {} bytes as dense ones", kMaxSparseBytes));
-    return std::nullopt;
-  }
-  const bool fits = sparse_shapes_fit(*values, *indices, *shape);
-  const std::optional<std::vector<int64_t>> offsets = fits ? sparse_offsets(*indices, *shape) : std::nullopt;
-  if (!offsets) {
-    context.diagnostics.error(Code::T0302, where, "the indices of the sparse tensor do not fit its values or its shape");
-    return std::nullopt;
-  }
-  context.sparse_budget -= bytes;
-  ir::Tensor dense(values->element(), *shape);
-  std::byte* to = dense.mutable_data();
-  for (size_t i = 0; i < offsets->size(); ++i) {
-    std::memcpy(to + (*offsets)[i] * width, values->data() + static_cast<int64_t>(i) * width, static_cast<size_t>(width));
-  }
-  return dense;
+  if (!tensor.raw_data().empty()) return make_tensor(context, tensor.raw_data(), "raw_data", *element, *shape, where);
+  return make_tensor(context, as_text(typed_bytes(tensor, *element)), "the data", *element, *shape, where);
 }
 
 std::string packed_bytes(const ir::Tensor& tensor) {

@@ -39,10 +39,12 @@ def array_bytes(tensor, folder):
         if tensor.HasField("raw_data"):
             return tensor.raw_data
         return np.array(tensor.int32_data, np.uint16).tobytes()
-    array = numpy_helper.to_array(tensor, str(folder))
-    if tensor.data_type in (21, 22):
-        array = array.astype(np.uint8 if tensor.data_type == 21 else np.int8)
-    return np.ascontiguousarray(array).tobytes()
+    if tensor.data_type in (21, 22):  # every version has its own numpy type for them
+        pairs = np.frombuffer(tensor.raw_data or bytes(tensor.int32_data), np.uint8)
+        nibbles = np.stack([pairs & 15, pairs >> 4], axis=1).reshape(-1)[: int(np.prod(tensor.dims))].astype(np.int8)
+        signed = tensor.data_type == 22
+        return np.where(signed & (nibbles > 7), nibbles - 16, nibbles).astype(np.int8).tobytes()
+    return np.ascontiguousarray(numpy_helper.to_array(tensor, str(folder))).tobytes()
 
 
 def tensor_facts(tensor, folder):

@@ -47,29 +47,39 @@ std::string json_graph(const ir::OnnxGraph& graph);
 
 std::string json_value(const ir::OnnxAttribute& attribute) {
   switch (attribute.kind) {
-    case Kind::real: return json_real(attribute.real);
-    case Kind::integer: return json_integer(attribute.integer);
-    case Kind::text: return json_bytes(attribute.text);
-    case Kind::tensor: return json_tensor(*attribute.tensor);
-    case Kind::graph: return json_graph(*attribute.graph);
-    case Kind::reals: return json_list(attribute.reals, json_real);
-    case Kind::integers: return json_list(attribute.integers, json_integer);
-    case Kind::texts: return json_list(attribute.texts, json_bytes);
+    case Kind::real:
+      return json_real(attribute.real);
+    case Kind::integer:
+      return json_integer(attribute.integer);
+    case Kind::text:
+      return json_bytes(attribute.text);
+    case Kind::tensor:
+      return json_tensor(*attribute.tensor);
+    case Kind::graph:
+      return json_graph(*attribute.graph);
+    case Kind::reals:
+      return json_list(attribute.reals, json_real);
+    case Kind::integers:
+      return json_list(attribute.integers, json_integer);
+    case Kind::texts:
+      return json_list(attribute.texts, json_bytes);
     case Kind::tensors:
-    case Kind::other: return "null";
+    case Kind::other:
+      return "null";
   }
   return "null";
 }
 
 std::string json_attribute(const ir::OnnxAttribute& attribute) {
-  return fmt::format(R"({{"kind": {}, "value": {}, "reference": {}}})", static_cast<int>(attribute.kind), json_value(attribute),
-                     quoted(attribute.reference));
+  return fmt::format(R"({{"kind": {}, "value": {}, "reference": {}}})", static_cast<int>(attribute.kind),
+                     json_value(attribute), quoted(attribute.reference));
 }
 
 std::string json_node(const ir::OnnxNode& node) {
-  return fmt::format(R"({{"name": {}, "domain": {}, "op": {}, "overload": {}, "inputs": {}, "outputs": {}, "attributes": {}}})",
-                     quoted(node.name), quoted(node.domain), quoted(node.op_type), quoted(node.overload), json_names(node.inputs),
-                     json_names(node.outputs), json_map(node.attributes, json_attribute));
+  return fmt::format(
+      R"({{"name": {}, "domain": {}, "op": {}, "overload": {}, "inputs": {}, "outputs": {}, "attributes": {}}})",
+      quoted(node.name), quoted(node.domain), quoted(node.op_type), quoted(node.overload), json_names(node.inputs),
+      json_names(node.outputs), json_map(node.attributes, json_attribute));
 }
 
 std::string json_dim(const ir::OnnxDim& dim) { return dim.value ? json_integer(*dim.value) : quoted(dim.symbol); }
@@ -85,24 +95,26 @@ std::string json_initializer(const ir::OnnxInitializer& initializer) {
 }
 
 std::string json_graph(const ir::OnnxGraph& graph) {
-  return fmt::format(R"({{"name": {}, "inputs": {}, "outputs": {}, "value_infos": {}, "initializers": {}, "nodes": {}}})",
-                     quoted(graph.name), json_list(graph.inputs, json_info), json_list(graph.outputs, json_info),
-                     json_list(graph.value_infos, json_info), json_list(graph.initializers, json_initializer),
-                     json_list(graph.nodes, json_node));
+  return fmt::format(
+      R"({{"name": {}, "inputs": {}, "outputs": {}, "value_infos": {}, "initializers": {}, "nodes": {}}})",
+      quoted(graph.name), json_list(graph.inputs, json_info), json_list(graph.outputs, json_info),
+      json_list(graph.value_infos, json_info), json_list(graph.initializers, json_initializer),
+      json_list(graph.nodes, json_node));
 }
 
 std::string json_function(const ir::OnnxFunction& function) {
   return fmt::format(R"({{"name": {}, "domain": {}, "overload": {}, "inputs": {}, "outputs": {}, "attributes": {}, )"
                      R"("defaults": {}, "nodes": {}}})",
-                     quoted(function.name), quoted(function.domain), quoted(function.overload), json_names(function.inputs),
-                     json_names(function.outputs), json_names(function.attributes),
+                     quoted(function.name), quoted(function.domain), quoted(function.overload),
+                     json_names(function.inputs), json_names(function.outputs), json_names(function.attributes),
                      json_map(function.attribute_defaults, json_attribute), json_list(function.nodes, json_node));
 }
 
 std::string json_model(const ir::OnnxModel& model) {
-  return fmt::format(R"({{"ir_version": {}, "producer": {}, "opsets": {}, "sha256": {}, "graph": {}, "functions": {}}})",
-                     model.ir_version, quoted(model.producer), json_map(model.opsets, json_integer), quoted(model.sha256),
-                     json_graph(model.graph), json_list(model.functions, json_function));
+  return fmt::format(
+      R"({{"ir_version": {}, "producer": {}, "opsets": {}, "sha256": {}, "graph": {}, "functions": {}}})",
+      model.ir_version, quoted(model.producer), json_map(model.opsets, json_integer), quoted(model.sha256),
+      json_graph(model.graph), json_list(model.functions, json_function));
 }
 
 }  // namespace

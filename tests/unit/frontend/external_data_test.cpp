@@ -40,10 +40,12 @@ TEST_CASE("external data must be long enough", "[external_data]") {
   const Folders folders;
   CHECK(message_of(read_external_data(folders.model, {"w.bin", 7, {}}, 4)) ==
         "file 'w.bin' has 10 bytes, but 4 bytes from offset 7 on are needed");
-  CHECK(message_of(read_external_data(folders.model, {"w.bin", 0, 5}, 4)) == "the entry for file 'w.bin' says 5 bytes, the shape needs 4");
+  CHECK(message_of(read_external_data(folders.model, {"w.bin", 0, 5}, 4)) ==
+        "the entry for file 'w.bin' says 5 bytes, the shape needs 4");
   CHECK(message_of(read_external_data(folders.model, {"w.bin", ~uint64_t{0}, {}}, 4)) ==
         "offset 18446744073709551615 in file 'w.bin' is too large");
-  CHECK(message_of(read_external_data(folders.model, {"w.bin", ~uint64_t{0} >> 1, {}}, 4)).find("too large") != std::string::npos);
+  CHECK(message_of(read_external_data(folders.model, {"w.bin", ~uint64_t{0} >> 1, {}}, 4)).find("too large") !=
+        std::string::npos);
 }
 
 TEST_CASE("external data stays inside the model's folder", "[external_data]") {
@@ -77,7 +79,8 @@ TEST_CASE("external data stays inside the model's folder", "[external_data]") {
 
 TEST_CASE("a model reads its external data", "[external_data]") {
   const Folders folders;
-  const Wire data = external_tensor("w", {2}, "w.bin").message(13, entry("offset", "2")).message(13, entry("length", "8"));
+  const Wire data =
+      external_tensor("w", {2}, "w.bin").message(13, entry("offset", "2")).message(13, entry("length", "8"));
   const Reading reading = read(model(graph_with_initializer(data)).text(), folders.model);
   INFO(reading.text);
   REQUIRE(reading.model);
@@ -96,7 +99,9 @@ TEST_CASE("a model without folder in its path reads beside itself", "[external_d
 
 TEST_CASE("bad external entries name tensor and file", "[external_data]") {
   const Folders folders;
-  const auto text_of = [&](const Wire& data) { return read(model(graph_with_initializer(data)).text(), folders.model).text; };
+  const auto text_of = [&](const Wire& data) {
+    return read(model(graph_with_initializer(data)).text(), folders.model).text;
+  };
   CHECK(text_of(external_tensor("w", {2}, "gone.bin")) ==
         "m.onnx: tensor 'w': error T0306: file 'gone.bin' is missing\n"
         "  help: keep the model and its data files together in one folder\n");

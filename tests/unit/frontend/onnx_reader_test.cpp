@@ -64,7 +64,8 @@ TEST_CASE("a domain that is not imported gets version 1 and a note", "[onnx_read
   const Reading reading = read(model(Wire().message(1, node("QGemm").bytes(7, "com.microsoft"))));
   REQUIRE(reading.model);
   CHECK(reading.model->opsets.at("com.microsoft") == 1);
-  CHECK(reading.text == "m.onnx: note T0309: no version of operator set 'com.microsoft' is imported: version 1 is assumed\n");
+  CHECK(reading.text ==
+        "m.onnx: note T0309: no version of operator set 'com.microsoft' is imported: version 1 is assumed\n");
 }
 
 TEST_CASE("a newer IR version is read with a note", "[onnx_reader]") {
@@ -82,7 +83,8 @@ TEST_CASE("unknown fields are skipped", "[onnx_reader]") {
 }
 
 TEST_CASE("unnamed nodes are named by operator and position", "[onnx_reader]") {
-  const Reading reading = read(model(Wire().message(1, node("Relu").bytes(3, "a")).message(1, node("Neg")).message(1, node("Neg"))));
+  const Reading reading =
+      read(model(Wire().message(1, node("Relu").bytes(3, "a")).message(1, node("Neg")).message(1, node("Neg"))));
   REQUIRE(reading.model);
   CHECK(reading.model->graph.nodes[0].name == "a");
   CHECK(reading.model->graph.nodes[1].name == "Neg_1");
@@ -109,7 +111,8 @@ TEST_CASE("types that tinyc has no element for are named", "[onnx_reader]") {
   const Wire tensor_type = Wire().message(1, Wire().integer(1, 17));
   const Wire map_type = Wire().message(5, Wire().integer(1, 7).message(2, tensor_type));
   const Wire nested = Wire().message(4, Wire().message(1, Wire().message(9, Wire().message(1, map_type))));
-  const Wire graph = Wire().message(13, Wire().message(2, tensor_type)).message(13, Wire().message(2, nested)).message(13, Wire());
+  const Wire graph =
+      Wire().message(13, Wire().message(2, tensor_type)).message(13, Wire().message(2, nested)).message(13, Wire());
   const Reading reading = read(model(graph));
   REQUIRE(reading.model);
   const std::vector<ir::OnnxValueInfo>& infos = reading.model->graph.value_infos;
@@ -126,7 +129,8 @@ TEST_CASE("attributes keep their kinds", "[onnx_reader]") {
   CHECK(only_attribute(attribute("a", 7).integer(8, 1).integer(8, -2)).integers == std::vector<int64_t>{1, -2});
   CHECK(only_attribute(attribute("a", 6).real(7, 1).real(7, 2)).reals == std::vector<double>{1, 2});
   CHECK(only_attribute(attribute("a", 8).bytes(9, "p").bytes(9, "")).texts == std::vector<std::string>{"p", ""});
-  const ir::OnnxAttribute with_tensor = only_attribute(attribute("a", 4).message(5, raw_tensor("", 3, {2}, "\x01\xff")));
+  const ir::OnnxAttribute with_tensor =
+      only_attribute(attribute("a", 4).message(5, raw_tensor("", 3, {2}, "\x01\xff")));
   REQUIRE(with_tensor.kind == Kind::tensor);
   CHECK(with_tensor.tensor->integers() == std::vector<int64_t>{1, -1});
   const ir::OnnxAttribute with_graph = only_attribute(attribute("a", 5).message(6, Wire().message(1, node("Neg"))));
@@ -143,9 +147,11 @@ TEST_CASE("an attribute without type takes that of its field", "[onnx_reader]") 
 
 TEST_CASE("a function keeps references, defaults and its own operator sets", "[onnx_reader]") {
   const Wire reference = attribute("alpha", 1).bytes(21, "slope");
-  Wire function = Wire().bytes(1, "Leaky").bytes(10, "mine").bytes(13, "v").bytes(4, "a").bytes(5, "b").bytes(6, "slope");
+  Wire function =
+      Wire().bytes(1, "Leaky").bytes(10, "mine").bytes(13, "v").bytes(4, "a").bytes(5, "b").bytes(6, "slope");
   function.message(7, node("LeakyRelu").message(5, reference)).message(9, opset("", 14));
-  function.message(11, attribute("k", 2).integer(3, 3)).message(11, attribute("names", 4).message(5, tensor("", 8, {1}).bytes(6, "s")));
+  function.message(11, attribute("k", 2).integer(3, 3))
+      .message(11, attribute("names", 4).message(5, tensor("", 8, {1}).bytes(6, "s")));
   const Reading reading = read(model(Wire()).message(25, function));
   INFO(reading.text);
   REQUIRE(reading.model);
@@ -160,18 +166,22 @@ TEST_CASE("a function keeps references, defaults and its own operator sets", "[o
 }
 
 TEST_CASE("typed fields hold small elements in wider ones", "[onnx_reader]") {
-  CHECK(only_initializer(tensor("t", 3, {3}).packed(5, {-128, 127, 255})).data.integers() == std::vector<int64_t>{-128, 127, -1});
+  CHECK(only_initializer(tensor("t", 3, {3}).packed(5, {-128, 127, 255})).data.integers() ==
+        std::vector<int64_t>{-128, 127, -1});
   CHECK(only_initializer(tensor("t", 10, {2}).packed(5, {0x3c00, 0xc000})).data.reals() == std::vector<double>{1, -2});
   CHECK(only_initializer(tensor("t", 16, {1}).packed(5, {0x3f80})).data.reals() == std::vector<double>{1});
   CHECK(only_initializer(tensor("t", 9, {3}).packed(5, {0, 1, 2})).data.integers() == std::vector<int64_t>{0, 1, 1});
-  CHECK(only_initializer(tensor("t", 12, {1}).packed(11, {4294967295})).data.integers() == std::vector<int64_t>{4294967295});
-  CHECK(only_initializer(tensor("t", 7, {2}).integer(7, -1).integer(7, 1)).data.integers() == std::vector<int64_t>{-1, 1});  // not packed
+  CHECK(only_initializer(tensor("t", 12, {1}).packed(11, {4294967295})).data.integers() ==
+        std::vector<int64_t>{4294967295});
+  CHECK(only_initializer(tensor("t", 7, {2}).integer(7, -1).integer(7, 1)).data.integers() ==
+        std::vector<int64_t>{-1, 1});  // not packed
 }
 
 TEST_CASE("four bits: the first element is the low half", "[onnx_reader]") {
   CHECK(only_initializer(raw_tensor("t", 22, {3}, "\x7f\x08")).data.integers() == std::vector<int64_t>{-1, 7, -8});
   CHECK(only_initializer(raw_tensor("t", 21, {3}, "\x7f\x08")).data.integers() == std::vector<int64_t>{15, 7, 8});
-  CHECK(only_initializer(tensor("t", 22, {3}).packed(5, {0x7f, 0x08})).data.integers() == std::vector<int64_t>{-1, 7, -8});
+  CHECK(only_initializer(tensor("t", 22, {3}).packed(5, {0x7f, 0x08})).data.integers() ==
+        std::vector<int64_t>{-1, 7, -8});
 }
 
 TEST_CASE("sparse tensors become dense", "[onnx_reader]") {

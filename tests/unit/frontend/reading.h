@@ -11,7 +11,7 @@ struct Reading {
   std::optional<ir::OnnxModel> model;
   std::string text;  // all diagnostics, rendered
   int errors = 0;
-  Code code{};       // of the last error
+  Code code{};  // of the last error
 };
 
 inline Reading read(const std::string& bytes, std::optional<std::string> folder = std::nullopt) {

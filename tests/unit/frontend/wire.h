@@ -56,7 +56,8 @@ inline Wire tensor(std::string_view name, int64_t data_type, const std::vector<i
   for (const int64_t dim : dims) wire.integer(1, dim);
   return wire.integer(2, data_type).bytes(8, name);
 }
-inline Wire raw_tensor(std::string_view name, int64_t data_type, const std::vector<int64_t>& dims, std::string_view raw) {
+inline Wire raw_tensor(std::string_view name, int64_t data_type, const std::vector<int64_t>& dims,
+                       std::string_view raw) {
   return tensor(name, data_type, dims).bytes(9, raw);
 }
 inline Wire entry(std::string_view key, std::string_view value) { return Wire().bytes(1, key).bytes(2, value); }

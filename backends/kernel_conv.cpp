@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "backends/kernel_conv.h"
+
+#include "ir/op_def.h"
+
+namespace tinyc {
+
+Image2d conv_image(const ir::Op& op) {
+  const ir::Shape& w = op.operand_type(1).shape;
+  return image_2d(op, ir::Shape(w.begin() + 1, w.end() - 1));
+}
+
+Needs conv_needs(const ir::Op& op) {
+  Needs needs = row_by_row(op, WriteFront::row);
+  needs.inputs[0].window = rows_of_window(conv_image(op).h);
+  return needs;
+}
+
+Needs pool_needs(const ir::Op& op) {
+  Needs needs = row_by_row(op, WriteFront::row);
+  needs.inputs[0].window = rows_of_window(image_2d(op, op.integers("kernel")).h);
+  return needs;
+}
+
+bool is_depthwise(const ir::Op& op) { return op.operand_type(1).shape.back() == 1 && op.integer("groups") > 1; }
+
+std::vector<GeometryField> window_geometry(const Image2d& image) {
+  return {{"in_h", image.in_h},
+          {"in_w", image.in_w},
+          {"in_c", image.in_c},
+          {"out_w", image.out_w},
+          {"out_c", image.out_c},
+          {"kernel_h", image.h.kernel},
+          {"kernel_w", image.w.kernel},
+          {"stride_h", image.h.stride},
+          {"stride_w", image.w.stride},
+          {"dilation_h", image.h.dilation},
+          {"dilation_w", image.w.dilation},
+          {"pad_h", image.h.pad_begin},
+          {"pad_w", image.w.pad_begin}};
+}
+
+std::vector<int8_t> padded_lines(const std::vector<int32_t>& weights, int64_t outputs) {
+  const size_t taps = outputs ? weights.size() / static_cast<size_t>(outputs) : 0;
+  const size_t line = (taps + 3) / 4 * 4;
+  std::vector<int8_t> padded(static_cast<size_t>(outputs) * line, 0);
+  for (size_t i = 0; i < weights.size(); ++i) padded[i / taps * line + i % taps] = static_cast<int8_t>(weights[i]);
+  return padded;
+}
+
+std::vector<float> float_operand(const ir::Op& op, size_t index, int64_t count) {
+  const ir::Tensor* data = ir::constant_data(op.operand(index));
+  std::vector<float> values(static_cast<size_t>(count), 0.0F);
+  for (int64_t i = 0; data && i < count; ++i) values[static_cast<size_t>(i)] = static_cast<float>(data->real(i));
+  return values;
+}
+
+double layer_cycles(const ir::Op& op, double per_mac, double per_result) {
+  return static_cast<double>(op.def->macs(op)) * per_mac +
+         static_cast<double>(op.result_type().elements()) * per_result;
+}
+
+}  // namespace tinyc

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the compiler parts of convolution, fully connected and pooling kernels share.
+#pragma once
+
+#include "backends/kernel_support.h"
+
+namespace tinyc {
+
+Image2d conv_image(const ir::Op& op);
+Needs conv_needs(const ir::Op& op);
+Needs pool_needs(const ir::Op& op);
+// One input channel per group.
+bool is_depthwise(const ir::Op& op);
+
+// in_h, in_w, in_c, out_w, out_c, kernel_*, stride_*, dilation_*, pad_*: what all of them walk by.
+std::vector<GeometryField> window_geometry(const Image2d& image);
+
+// Weights [outputs][taps] as kernels read four outputs at a time: in each of `groups` parts the outputs by four,
+// [taps][4], then the rest one by one, [taps]. Output o starts at o * taps in either case.
+template <class T>
+std::vector<T> in_blocks_of_4(const std::vector<T>& weights, int64_t outputs, int64_t groups) {
+  const int64_t taps = outputs ? static_cast<int64_t>(weights.size()) / outputs : 0;
+  const int64_t per_group = groups ? outputs / groups : 0;
+  std::vector<T> packed;
+  packed.reserve(weights.size());
+  for (int64_t first = 0; first < outputs;) {
+    const int64_t lanes = per_group - first % per_group >= 4 ? 4 : 1;
+    for (int64_t k = 0; k < taps; ++k) {
+      for (int64_t lane = 0; lane < lanes; ++lane)
+        packed.push_back(weights[static_cast<size_t>((first + lane) * taps + k)]);
+    }
+    first += lanes;
+  }
+  return packed;
+}
+
+// [outputs][taps] -> [taps][outputs].
+template <class T>
+std::vector<T> transposed(const std::vector<T>& weights, int64_t outputs) {
+  const int64_t taps = outputs ? static_cast<int64_t>(weights.size()) / outputs : 0;
+  std::vector<T> packed;
+  packed.reserve(weights.size());
+  for (int64_t k = 0; k < taps; ++k) {
+    for (int64_t o = 0; o < outputs; ++o) packed.push_back(weights[static_cast<size_t>(o * taps + k)]);
+  }
+  return packed;
+}
+
+// Weights [outputs][taps] as int8 with each output's taps filled up with zeros to a multiple of 4.
+std::vector<int8_t> padded_lines(const std::vector<int32_t>& weights, int64_t outputs);
+
+// A constant operand as floats; zeros if it is absent.
+std::vector<float> float_operand(const ir::Op& op, size_t index, int64_t count);
+
+// Closed-form cost of a layer: per multiply-accumulate, and per result.
+double layer_cycles(const ir::Op& op, double per_mac, double per_result);
+
+}  // namespace tinyc

@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: 0BSD
+#pragma once
+
+#include "runtime-stubs/tinyc_kernel.h"
+
+TINYC_KERNEL float mul_f32(float a, float b) { return a * b; }

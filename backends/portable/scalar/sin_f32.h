@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: 0BSD
+#pragma once
+
+#include <math.h>
+
+#include "runtime-stubs/tinyc_kernel.h"
+
+TINYC_KERNEL float sin_f32(float x) { return sinf(x); }
