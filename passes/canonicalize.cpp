@@ -54,9 +54,9 @@ bool simplify_reshape(ir::Graph& graph, Op* op) {
 
 // x + 0, x - 0, x * 1, x / 1 on floats.
 bool simplify_binary(ir::Graph& graph, Op* op) {
-  if (op->operand_type(0).quantized() || op->text("activation") != "none") return false;
   const bool sum = op->is("add") || op->is("sub");
   if (!sum && !op->is("mul") && !op->is("div")) return false;
+  if (!ir::is_float(op->operand_type(0).element) || op->text("activation") != "none") return false;
   for (const size_t constant : {1, 0}) {
     if (constant == 0 && !op->def->traits.commutative) break;
     const ir::Tensor* data = ir::constant_data(op->operand(constant));
