@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Each value is kept as it stands or in its group's other order. Keeping all of a group alike costs nothing; bytes are
 // paid where a group is cut, where a transpose or reshape between groups must move elements, and where a moved value is
-// a graph input or output or meets a particular operator. The cheapest choice is a minimum cut: each value is a
-// variable, counted so that neighbours like to agree.
+// a graph input or output or meets a particular operator. Where only axes of size 1 move, the price is that of a view:
+// next to nothing, but enough to keep operators that could be fused next to each other. The cheapest choice is a
+// minimum cut: each value is a variable, counted so that neighbours like to agree.
 #include "passes/layout_choice.h"
 
 #include <algorithm>
@@ -17,6 +18,11 @@ namespace {
 
 using ir::Op;
 using ir::Value;
+
+// A view costs less than any byte moved; at the border of the graph or of a particular operator, less than elsewhere.
+constexpr int64_t kByte = 1024;
+constexpr int64_t kView = 2;
+constexpr int64_t kBorderView = 1;
 
 struct Pair {
   int from;
@@ -47,7 +53,7 @@ class Chooser {
     for (size_t v = 0; v < moved.size(); ++v)
       moved[v] = has_other(static_cast<int>(v)) && moved[v] != is_reversed(static_cast<int>(v));
     std::unordered_map<const Value*, Storage> chosen;
-    if (bytes_moved(moved) >= bytes_moved(std::vector<bool>(moved.size(), false))) return chosen;
+    if (price(moved) >= price(std::vector<bool>(moved.size(), false))) return chosen;
     for (const Value* value : groups_.values()) {
       if (moved[static_cast<size_t>(variable_.at(value))]) chosen[value] = groups_.of(value).other;
     }
@@ -60,9 +66,10 @@ class Chooser {
   bool is_reversed(int variable) const { return reversed_[static_cast<size_t>(groups_.index_of(value_of(variable)))]; }
 
   // --- prices ---------------------------------------------------------------------------------------------------
-  int64_t bytes_to_move(const Value* value) const {
+  int64_t price_to_move(const Value* value, int64_t view) const {
     const Storage& other = groups_.of(value).other;
-    return moves_nothing(value->type.shape, other) ? 0 : value->type.bytes();
+    if (stored_type(value->type, other) == value->type && moves_nothing(value->type.shape, other)) return 0;
+    return moves_nothing(value->type.shape, other) ? view : value->type.bytes() * kByte;
   }
 
   // Of converting a moved value where it is made or read by something with an order of its own.
@@ -71,7 +78,7 @@ class Chooser {
     const bool made_outside = !value->producer || !keeps_layout(*value->producer, other, nullptr);
     const auto outside = [&](const Op* user) { return !keeps_layout(*user, other, value); };
     const bool read_outside = graph_.is_output(value) || std::any_of(value->users.begin(), value->users.end(), outside);
-    return bytes_to_move(value) * ((made_outside ? 1 : 0) + (read_outside ? 1 : 0));
+    return price_to_move(value, kBorderView) * ((made_outside ? 1 : 0) + (read_outside ? 1 : 0));
   }
 
   // The operator takes its operand or result kept otherwise, or has its own price.
@@ -81,26 +88,33 @@ class Chooser {
   }
 
   MinCut::PairCost edge_cost(const Op& edge) const {
-    const Order from = row_major(edge.operand_type(0).shape);
-    const Order to = result_axes(edge);
+    const Storage as_is;
     MinCut::PairCost cost;
     for (const size_t a : {0, 1}) {
       for (const size_t b : {0, 1}) {
-        const Order source = a ? stored_order(from, groups_.of(edge.operand(0)).other) : from;
-        const Order target = b ? stored_order(to, groups_.of(edge.result()).other) : to;
-        const int moves = same_order(source, target) ? 0 : a && b && edge.is("reshape") ? 2 : 1;
-        cost[a][b] = moves * edge.result_type().bytes();
+        cost[a][b] = edge_price(edge, a ? groups_.of(edge.operand(0)).other : as_is,
+                                b ? groups_.of(edge.result()).other : as_is);
       }
     }
     return cost;
+  }
+
+  static int64_t edge_price(const Op& edge, const Storage& from, const Storage& to) {
+    const Order source = stored_order(row_major(edge.operand_type(0).shape), from);
+    const Order target = stored_order(result_axes(edge), to);
+    if (same_order(source, target))
+      return stored_type(edge.operand_type(0), from).shape == stored_type(edge.result_type(), to).shape ? 0 : kView;
+    if (edge.is("transpose")) return edge.result_type().bytes() * kByte;
+    const bool twice = from.kind != Storage::Kind::as_is && to.kind != Storage::Kind::as_is;
+    return (twice ? 2 : 1) * edge.result_type().bytes() * kByte + kView;
   }
 
   void add_ties(const Op& op) {
     const int result = variable_.at(op.result());
     for (size_t i = 0; i < op.operands.size(); ++i) {
       if (!follows_layout(op, i)) continue;
-      const int64_t bytes = bytes_to_move(op.operands[i]);
-      pairs_.push_back({variable_.at(op.operands[i]), result, {{{0, bytes}, {bytes, 0}}}});
+      const int64_t price = price_to_move(op.operands[i], kView);
+      pairs_.push_back({variable_.at(op.operands[i]), result, {{{0, price}, {price, 0}}}});
     }
   }
 
@@ -156,12 +170,12 @@ class Chooser {
     if (MinCut::expressible(cost)) cut.add(pair.from, pair.to, cost);
   }
 
-  int64_t bytes_moved(const std::vector<bool>& moved) const {
-    int64_t bytes = 0;
-    for (size_t v = 0; v < moved.size(); ++v) bytes += moved[v] ? prices_[v] : 0;
+  int64_t price(const std::vector<bool>& moved) const {
+    int64_t total = 0;
+    for (size_t v = 0; v < moved.size(); ++v) total += moved[v] ? prices_[v] : 0;
     for (const Pair& pair : pairs_)
-      bytes += pair.cost[moved[static_cast<size_t>(pair.from)]][moved[static_cast<size_t>(pair.to)]];
-    return bytes;
+      total += pair.cost[moved[static_cast<size_t>(pair.from)]][moved[static_cast<size_t>(pair.to)]];
+    return total;
   }
 
   const ir::Graph& graph_;

@@ -19,11 +19,11 @@ constexpr PipelineRow kPipeline[] = {
     {&eliminate_dead_code_pass, false, "what others read decides what can be fused"},
     {&canonicalize_pass, true, "fewer forms for the passes below to look at"},
     {&assign_layout_pass, false, "transposes between a layer and its bias, scale, activation or quantize go"},
-    {&canonicalize_pass, true, "transposes of axes of size 1, reshapes of reshapes"},
+    {&canonicalize_pass, true, "reshapes of reshapes, where a transpose was in between"},
     // Whole operators out of pieces.
     {&fuse_matmul_bias_pass, true, "dense layers are exported as product and sum"},
+    {&recognize_activations_pass, true, "before the factor of a spelled-out hard swish goes into the next layer"},
     {&fold_scales_pass, true, "batch normalisation and input normalisation"},
-    {&recognize_activations_pass, true, "before fusing takes the clip out of a spelled-out hard swish"},
     {&fuse_activations_pass, true, "a relu between convolution and quantize becomes its clamp"},
     // Integers.
     {&move_quantization_pass, true, "fusing has let quantize come to the transpose"},
@@ -35,7 +35,8 @@ constexpr PipelineRow kPipeline[] = {
     // Memory.
     {&canonicalize_pass, true, "fewer forms for the layout to look at"},
     {&assign_layout_pass, false, "again: weights are constants now, so flattening can go into them"},
-    {&canonicalize_pass, true, "transposes of axes of size 1, reshapes of reshapes"},
+    {&view_transposes_pass, false, "one channel or one position: nothing to move"},
+    {&canonicalize_pass, true, "reshapes of reshapes, where a transpose was in between"},
     {&fold_pads_pass, true, "pad and convolution are in one layout now"},
     {&fuse_activations_pass, true, "operators that a transpose kept apart"},
     {&eliminate_dead_code_pass, false, "constants in their old order"},
