@@ -46,9 +46,10 @@ Op* quantize_before_clamp(ir::Graph& graph, Op* quantize) {
   return first;
 }
 
+// A pad copies integers as they are; move_quantization takes it where that is right.
 bool lowerable(const Op* op) {
   return op && op->def->traits.quantized_form && op->results.size() == 1 && !op->operands.empty() &&
-         !op->is("quantize") && !op->is("quant_cast") && !op->result_type().quantized();
+         !op->is("quantize") && !op->is("quant_cast") && !op->is("pad") && !op->result_type().quantized();
 }
 
 bool lower(ir::Graph& graph, Op* quantize) {
