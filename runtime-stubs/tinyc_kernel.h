@@ -34,11 +34,10 @@ TINYC_KERNEL int32_t clamp_s32(int32_t value, int32_t low, int32_t high) {
   return value < low ? low : value > high ? high : value;
 }
 
-// value * multiplier / 2^shift, one rounding. 1 <= shift <= 62, |value * multiplier| < 2^62.
+// product / 2^shift rounded. 1 <= shift <= 62, |product| < 2^62.
 // Half up: equal to half to even wherever the compiler has proved that no tie can occur.
-TINYC_KERNEL int32_t requantize_half_up(int32_t value, int32_t multiplier, int32_t shift) {
-  const int64_t product = static_cast<int64_t>(value) * multiplier + (static_cast<int64_t>(1) << (shift - 1));
-  return static_cast<int32_t>(product >> shift);
+TINYC_KERNEL int32_t round_shift_half_up(int64_t product, int32_t shift) {
+  return static_cast<int32_t>((product + (static_cast<int64_t>(1) << (shift - 1))) >> shift);
 }
 
 TINYC_KERNEL int32_t round_shift_half_even(int64_t product, int32_t shift) {
@@ -46,6 +45,11 @@ TINYC_KERNEL int32_t round_shift_half_even(int64_t product, int32_t shift) {
   const int32_t rounded = static_cast<int32_t>(raised >> shift);
   const bool tie = (static_cast<uint64_t>(raised) << (64 - shift)) == 0;
   return tie ? rounded & ~1 : rounded;
+}
+
+// value * multiplier / 2^shift, one rounding.
+TINYC_KERNEL int32_t requantize_half_up(int32_t value, int32_t multiplier, int32_t shift) {
+  return round_shift_half_up(static_cast<int64_t>(value) * multiplier, shift);
 }
 
 TINYC_KERNEL int32_t requantize_half_even(int32_t value, int32_t multiplier, int32_t shift) {

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// Element-wise functions of quantised integers: their scalar calls with everything that the compiler knows folded in.
+#pragma once
+
+#include "backends/kernel.h"
+#include "ir/numerics.h"
+
+namespace tinyc {
+
+// Whether int32 arithmetic after the shift holds for |value| <= bound: shift >= 1 and a result below 2^30.
+bool fits_requantize(ir::FixedPoint scale, int64_t bound);
+
+// Nothing if a binary operator on 8-bit integers has a scalar form (add_q8 ...) that fits 64-bit arithmetic.
+std::optional<std::string> need_quantized_binary(const ir::Op& op);
+ScalarCall quantized_binary(const ir::Op& op);
+
+// The results of a unary operator for all 256 operand bytes.
+std::vector<uint8_t> table_of(const ir::Op& op);
+
+// The form on plain integers, computed in 64 bits.
+ScalarCall integer_unary(const ir::Op& op);
+ScalarCall integer_binary(const ir::Op& op);
+
+}  // namespace tinyc

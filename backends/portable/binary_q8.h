@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0 AND 0BSD
+// A function of two 8-bit quantised variables with numpy broadcasting.
+#include "backends/kernel_broadcast.h"
+#include "backends/kernel_functions.h"
+#include "backends/kernel_quantized.h"
+#include "backends/kernel_support.h"
+
+namespace tinyc {
+namespace portable_binary_q8 {
+
+inline std::optional<std::string> why_not(const ir::Op& op) {
+  if (auto reason = need_quantized_binary(op)) return reason;
+  return need_broadcast(op);
+}
+
+inline Needs needs(const ir::Op& op, const Variant&) { return broadcast_needs(op); }
+
+inline Built build(const ir::Op& op, const Variant&) {
+  const Clamp clamp = clamp_of(op);
+  Built built;
+  built.geometry = broadcast_geometry(*broadcast_of(op));
+  built.geometry.push_back({"out_zero", op.result_type().quant->zero_point()});
+  built.geometry.push_back({"low", clamp.low});
+  built.geometry.push_back({"high", clamp.high});
+  built.geometry.push_back({"a_unsigned", is_unsigned_8(op.operand_type(0))});
+  built.geometry.push_back({"b_unsigned", is_unsigned_8(op.operand_type(1))});
+  set_function(built, quantized_binary(op));
+  return built;
+}
+
+inline double cycles(const ir::Op& op, const Variant&, const CoreTiming& t) {
+  return static_cast<double>(op.result_type().elements()) *
+         (2 * t.load + t.store + 2 * t.mul_wide + 10 * t.alu + (op.is("div") ? 10 * t.divide : 0));
+}
+
+}  // namespace portable_binary_q8
+
+inline const KernelDef portable_binary_q8_kernel = {
+    .name = "binary_q8",
+    .isa = Isa::portable,
+    .ops = {"add", "div", "max", "min", "mul", "prelu", "sub"},
+    .types = "q8 x q8 -> q8",
+    .summary = "function of two quantised variables",
+    .entry = "binary_q8",
+    .geometry_type = "BinaryQ8",
+    .constant_rows = true,
+    .why_not = portable_binary_q8::why_not,
+    .needs = portable_binary_q8::needs,
+    .build = portable_binary_q8::build,
+    .cycles = portable_binary_q8::cycles,
+};
+
+}  // namespace tinyc
+// ---- shipped ----
+#include "backends/portable/shared/broadcast.h"
+#include "runtime-stubs/tinyc_kernel.h"
+
+// Sizes of a result row, and the steps of both operands along its axes; the function knows their zero points and
+// scales.
+struct BinaryQ8 {
+  int32_t size0, size1, size2, size3;
+  int32_t a0, a1, a2, a3, a_by_row, a_row;
+  int32_t b0, b1, b2, b3, b_by_row, b_row;
+  int32_t out_zero, low, high, a_unsigned, b_unsigned;
+};
+
+template <class Function>
+TINYC_KERNEL void binary_q8(const BinaryQ8& g, const Rows& a, const Rows& b, const Rows& out, Function function,
+                            int32_t y0, int32_t y1) {
+  for (int32_t y = y0; y < y1; ++y) {
+    const uint8_t* from_a = row_at(a, y * g.a_by_row) + y * g.a_row;
+    const uint8_t* from_b = row_at(b, y * g.b_by_row) + y * g.b_row;
+    uint8_t* to = row_at(out, y);
+    broadcast_row(g, [&](int32_t ia, int32_t ib, int32_t i) {
+      const int32_t value = function(load_8(from_a, ia, g.a_unsigned != 0), load_8(from_b, ib, g.b_unsigned != 0));
+      to[i] = static_cast<uint8_t>(clamp_s32(value + g.out_zero, g.low, g.high));
+    });
+  }
+}
