@@ -14,8 +14,8 @@ namespace tinyc {
 
 struct DataSet {
   std::string label;
-  std::vector<ir::Tensor> inputs;    // in the order of the graph's inputs, in the model's form
-  std::vector<ir::Tensor> expected;  // in the order of the graph's outputs; empty for `run`
+  std::vector<ir::Tensor> inputs = {};    // in the order of the graph's inputs, in the model's form
+  std::vector<ir::Tensor> expected = {};  // in the order of the graph's outputs; empty for `run`
 };
 
 // Data sets of folders that are one themselves or hold test_data_set_K folders; tensors go to inputs and outputs by name,

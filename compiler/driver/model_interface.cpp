@@ -129,15 +129,19 @@ class Shaper {
     if (real()) make_output_real(index, form);
   }
 
-  // The output's name goes to its new value.
   void take_operand(size_t index) {
     Value* output = graph_.outputs()[index];
     Op* maker = output->producer;
-    const std::string name = output->name;
     graph_.set_output(index, maker->operand(0));
-    if (graph_.has_uses(output)) return;
-    graph_.erase(maker);
-    if (graph_.outputs()[index]->producer) graph_.rename(graph_.outputs()[index], name);
+    if (graph_.outputs()[index]->producer) give_name(output, graph_.outputs()[index]);
+    if (!graph_.has_uses(output)) graph_.erase(maker);
+  }
+
+  // The interface keeps the name whatever makes the output.
+  void give_name(Value* from, Value* to) {
+    const std::string name = from->name;
+    graph_.rename(from, name + ".model");
+    graph_.rename(to, name);
   }
 
   void make_output_real(size_t index, PortForm& form) {
@@ -147,11 +151,10 @@ class Shaper {
     }
     if (!output->type.quantized()) return;
     form.real = output->type;
-    const std::string name = graph_.outputs()[index]->name;
     ir::Builder builder(graph_);
     Value* number = builder.make("dequantize", {output});
+    give_name(graph_.outputs()[index], number);
     graph_.set_output(index, number);
-    graph_.rename(number, name);
   }
 
   void refuse(const Value& value, std::string_view what) {
