@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Comparing results with recorded ones, and reading data sets in the layout of ONNX's backend tests.
+// Comparing results with recorded ones.
 #pragma once
 
-#include <optional>
-#include <string>
-#include <vector>
-
-#include "compiler/driver/build_and_run.h"
+#include "backends/emit/emission_plan.h"
+#include "ir/tensor.h"
 
 namespace tinyc {
 
@@ -22,18 +19,5 @@ struct Comparison {
 
 // |a - b| <= atol + rtol * |b| for floats (NaN equals NaN), |a - b| <= steps for the others.
 Comparison compare(const ir::Tensor& value, const ir::Tensor& expected, const Tolerance& tolerance);
-
-struct RecordedSet {
-  DataSet data;
-  std::vector<ir::Tensor> expected;
-};
-
-// Data sets below a folder that is one itself or holds test_data_set_K folders; inputs by name or by position. Files
-// are checked against the graph's inputs and outputs.
-std::optional<std::vector<RecordedSet>> read_data_sets(const std::string& folder, const std::string& expect_prefix,
-                                                       const EmissionPlan& plan, Diagnostics& diagnostics);
-// Inputs from files, for `run`.
-std::optional<DataSet> read_inputs(const std::vector<std::string>& files, const EmissionPlan& plan,
-                                   Diagnostics& diagnostics);
 
 }  // namespace tinyc

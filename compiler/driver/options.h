@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The command line.
+// What a command line asks for.
 #pragma once
 
 #include <map>
@@ -23,6 +23,7 @@ enum class Command : uint8_t {
   print_targets,
   print_kernels,
   explain,
+  explain_all,
   help,
   version
 };
@@ -44,26 +45,27 @@ struct Options {
   IoType io_type = IoType::model;
   bool keep_inputs = false;
   bool json = false;
+  bool html = false;
+  bool measure = false;
   bool check_numbers = false;
   bool time_passes = false;
   std::string print_after;           // pass, or "all"
   std::string stop_after;            // pass
-  std::string optimisation = "-O2";  // of the target's compiler, in run and verify
+  std::string optimisation = "-O2";  // of the target's compiler, in run, verify and --measure
   std::vector<std::string> compiler_flags;
-  std::string golden_dir;                // --golden
+  std::vector<std::string> golden_dirs;  // --golden
   std::vector<std::string> input_files;  // run
   std::vector<std::string> data_dirs;    // verify
-  double rtol = 1e-3;
-  double atol = 1e-7;
-  int64_t steps = 0;
+  std::optional<double> rtol;
+  std::optional<double> atol;
+  std::optional<int64_t> steps;
   std::string accept_file;
   std::string expect_prefix = "output";
-  std::string topic;               // --explain, --print-*
-  std::vector<std::string> given;  // the arguments that shape the output, with base names, for the emitted header
+  std::string topic;               // --explain, and the command that --help is about
+  std::vector<std::string> given;  // the options that shape the output, with base names, for the emitted header
 };
 
 // Nothing after an error, which is in the diagnostics.
 std::optional<Options> parse_options(const std::vector<std::string>& arguments, Diagnostics& diagnostics);
-std::string help_text();
 
 }  // namespace tinyc
