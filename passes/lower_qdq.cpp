@@ -26,7 +26,7 @@ bool requantize(ir::Graph& graph, Op* quantize) {
     replace_op(graph, quantize, integers);
     return true;
   }
-  if (!scales_fit({integers->type}, wanted)) return false;
+  if (!scales_fit(*quantize, {integers->type}, wanted)) return false;
   graph.set_operand(quantize, 0, integers);
   return true;
 }
@@ -65,7 +65,7 @@ bool lower(ir::Graph& graph, Op* quantize) {
       if ((*operands)[i] && (*operands)[i]->type.quantized()) types.push_back((*operands)[i]->type);
     }
     // Before `op`, so that the integer operator stands where the float one did.
-    if (scales_fit(types, wanted)) integer = try_copy(graph, *op, *operands, op->attributes, {wanted}, op);
+    if (scales_fit(*op, types, wanted)) integer = try_copy(graph, *op, *operands, op->attributes, {wanted}, op);
   }
   if (!integer) {
     for (Op* constant : constants) graph.erase(constant);
