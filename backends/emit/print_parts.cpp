@@ -118,6 +118,27 @@ void print_elements(TextWriter& writer, ir::Element element, const std::byte* da
   if (!line.empty()) writer.line(line);
 }
 
+void print_bytes(TextWriter& writer, const std::byte* data, size_t count) {
+  constexpr size_t kBytesPerLine = 32;
+  for (size_t start = 0; start < count; start += kBytesPerLine) {
+    const size_t end = std::min(count, start + kBytesPerLine);
+    std::string line = "  \"";
+    for (size_t i = start; i < end; ++i) {
+      const auto byte = static_cast<unsigned>(data[i]);
+      const bool letter = (byte >= 'A' && byte <= 'Z') || (byte >= 'a' && byte <= 'z');
+      if (letter) {
+        line += static_cast<char>(byte);
+      } else {
+        line += '\\';
+        line += static_cast<char>('0' + (byte >> 6));
+        line += static_cast<char>('0' + (byte >> 3 & 7));
+        line += static_cast<char>('0' + (byte & 7));
+      }
+    }
+    writer.line(line + (end == count ? "\";" : "\""));
+  }
+}
+
 void print_banner(TextWriter& writer, const EmissionPlan& plan, std::string_view file, std::string_view what) {
   const EmitOptions& options = plan.options;
   writer.format("// SPDX-License-Identifier: 0BSD");

@@ -20,6 +20,7 @@ class SourcePrinter {
 
   std::string run() {
     print_top();
+    allow_long_strings();
     print_kernels();
     memory_map();
     for (const EmittedLayer& layer : plan_.layers) print_layer(layer);
@@ -49,6 +50,18 @@ class SourcePrinter {
     writer_.line("#ifndef TINYC_LAYER_BEGIN");
     writer_.line("#define TINYC_LAYER_BEGIN(index, name)");
     writer_.line("#define TINYC_LAYER_END(index, name)");
+    writer_.line("#endif");
+    writer_.line();
+  }
+
+  void allow_long_strings() {
+    bool any = false;
+    for (const EmittedLayer& layer : plan_.layers) {
+      for (const EmittedConstant& constant : layer.constants) any |= is_large(constant);
+    }
+    if (!any) return;
+    writer_.line("#if defined(__clang__)");
+    writer_.line("#pragma clang diagnostic ignored \"-Woverlength-strings\"  // weights are written as strings of bytes");
     writer_.line("#endif");
     writer_.line();
   }
@@ -100,14 +113,28 @@ class SourcePrinter {
 
   void print_constants(const EmittedLayer& layer) {
     for (const EmittedConstant& constant : layer.constants) {
-      writer_.format("// {}; {} B", constant.comment, constant.data->bytes.size());
+      const std::vector<std::byte>& bytes = constant.data->bytes;
+      writer_.format("// {}; {} B", constant.comment, bytes.size());
+      if (is_large(constant)) {
+        writer_.format("alignas(8) constexpr unsigned char {}[] =", constant.symbol);
+        print_bytes(writer_, bytes.data(), bytes.size());
+        continue;
+      }
       writer_.format("alignas({}) constexpr {} {}[] = {{", std::max(4, ir::element_bytes(constant.element)),
                      storage_type(constant.element), constant.symbol);
       writer_.indent();
-      print_elements(writer_, constant.element, constant.data->bytes.data(), constant.data->count());
+      print_elements(writer_, constant.element, bytes.data(), constant.data->count());
       writer_.dedent();
       writer_.line("};");
     }
+  }
+
+  // Compilers need some 300 bytes of memory per element of an array, but only a few per character of a string: large
+  // constants are written as their bytes (little-endian, as every target is).
+  static bool is_large(const EmittedConstant& constant) { return constant.data->bytes.size() > 64 * 1024; }
+  static std::string pointer_to(const EmittedConstant& constant) {
+    if (!is_large(constant)) return constant.symbol;
+    return fmt::format("bytes_of<{}>({})", storage_type(constant.element), constant.symbol);
   }
 
   void print_geometry(const EmittedLayer& layer) {
@@ -168,7 +195,7 @@ class SourcePrinter {
     if (layer.array_rows > 0) text += ", operands";
     for (size_t i = layer.array_rows; i < layer.rows.size(); ++i) text += ", " + rows_text(layer, i);
     for (const EmittedConstant& constant : layer.constants) {
-      if (constant.argument) text += ", " + constant.symbol;
+      if (constant.argument) text += ", " + pointer_to(constant);
     }
     if (!layer.scratch.empty()) text += ", " + layer.scratch;
     if (layer.built.function) text += ", " + lambda_text(*layer.built.function);
