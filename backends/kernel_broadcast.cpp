@@ -86,6 +86,9 @@ Needs broadcast_needs(const ir::Op& op) {
     const bool aligned = same_rows(buffers[i]->type, op.result_type());
     window.all = !aligned && row_count(buffers[i]->type) != 1;
     window.num = aligned ? 1 : 0;
+    // A smaller operand of wider elements can have as many bytes as the result.
+    const int result_bytes = ir::element_bytes(op.result_type().element);
+    if (ir::element_bytes(buffers[i]->type.element) > result_bytes) needs.front = WriteFront::never;
   }
   return needs;
 }

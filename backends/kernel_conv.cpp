@@ -48,6 +48,21 @@ std::vector<int8_t> padded_lines(const std::vector<int32_t>& weights, int64_t ou
   return padded;
 }
 
+void add_requantization(Built& built, const ir::Op& op) {
+  const Requantization requantization = requantization_of(op);
+  const Clamp clamp = clamp_of(op);
+  const std::vector<GeometryField> fields = {{"in_zero", op.operand_type(0).quant->zero_point()},
+                                             {"out_zero", op.result_type().quant->zero_point()},
+                                             {"low", clamp.low},
+                                             {"high", clamp.high},
+                                             {"in_unsigned", is_unsigned_8(op.operand_type(0))},
+                                             {"ties", requantization.ties}};
+  built.geometry.insert(built.geometry.end(), fields.begin(), fields.end());
+  built.constants = {packed("bias", "with the input's zero point folded in", requantization.bias),
+                     packed("multiplier", "per output channel", requantization.multiplier),
+                     packed("shift", "per output channel", requantization.shift)};
+}
+
 std::vector<float> float_operand(const ir::Op& op, size_t index, int64_t count) {
   const ir::Tensor* data = ir::constant_data(op.operand(index));
   std::vector<float> values(static_cast<size_t>(count), 0.0F);

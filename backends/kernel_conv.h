@@ -49,6 +49,17 @@ std::vector<T> transposed(const std::vector<T>& weights, int64_t outputs) {
 // Weights [outputs][taps] as int8 with each output's taps filled up with zeros to a multiple of 4.
 std::vector<int8_t> padded_lines(const std::vector<int32_t>& weights, int64_t outputs);
 
+// Weights minus their zero points, as they fit.
+template <class T>
+std::vector<T> centred_as(const ir::Op& op) {
+  std::vector<T> weights;
+  for (const int32_t weight : centred_weights(op)) weights.push_back(static_cast<T>(weight));
+  return weights;
+}
+
+// in_zero, out_zero, low, high, in_unsigned, ties; bias, multiplier and shift per output channel.
+void add_requantization(Built& built, const ir::Op& op);
+
 // A constant operand as floats; zeros if it is absent.
 std::vector<float> float_operand(const ir::Op& op, size_t index, int64_t count);
 

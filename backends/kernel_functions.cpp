@@ -56,6 +56,14 @@ ScalarCall float_binary(const ir::Op& op) {
   return call;
 }
 
+ScalarCall reduction_step(const ir::Op& op, std::string_view suffix, std::string_view type) {
+  const std::string_view step = op.is("reduce_max")    ? "max"
+                                : op.is("reduce_min")  ? "min"
+                                : op.is("reduce_prod") ? "mul"
+                                                       : "add";
+  return {fmt::format("{}_{}", step, suffix), 2, type, {}};
+}
+
 std::optional<std::string> need_float_activation(const ir::Op& op) {
   const std::string_view name = activation_name(op);
   if (name == "none" || find_scalar(std::string(name) + "_f32")) return std::nullopt;

@@ -13,6 +13,8 @@ const ShippedText* find_scalar(std::string_view name);
 ScalarCall float_unary(std::string_view op, std::span<const double> args);
 // The float32 form of a binary operator with its fused activation.
 ScalarCall float_binary(const ir::Op& op);
+// One step of a reduction, (so far, x); suffix and type say of which elements.
+ScalarCall reduction_step(const ir::Op& op, std::string_view suffix, std::string_view type);
 // Of an operator's fused activation; identity_f32 for none.
 ScalarCall float_activation(const ir::Op& op);
 std::optional<std::string> need_float_activation(const ir::Op& op);

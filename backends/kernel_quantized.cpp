@@ -70,10 +70,6 @@ bool fits(const ir::Op& op) {
 
 }  // namespace
 
-bool fits_requantize(ir::FixedPoint scale, int64_t bound) {
-  return scale.shift >= 1 && ((static_cast<__int128>(bound) * scale.multiplier) >> scale.shift) < (1 << 30);
-}
-
 std::optional<std::string> need_quantized_binary(const ir::Op& op) {
   if (auto reason = need_8bit(op.operand_type(0), "its first operand")) return reason;
   if (auto reason = need_8bit(op.operand_type(1), "its second operand")) return reason;

@@ -7,9 +7,6 @@
 
 namespace tinyc {
 
-// Whether int32 arithmetic after the shift holds for |value| <= bound: shift >= 1 and a result below 2^30.
-bool fits_requantize(ir::FixedPoint scale, int64_t bound);
-
 // Nothing if a binary operator on 8-bit integers has a scalar form (add_q8 ...) that fits 64-bit arithmetic.
 std::optional<std::string> need_quantized_binary(const ir::Op& op);
 ScalarCall quantized_binary(const ir::Op& op);

@@ -35,6 +35,9 @@ PackedConstant packed(std::string name, std::string comment, const std::vector<i
 PackedConstant packed(std::string name, std::string comment, const std::vector<uint32_t>& values) {
   return pack(std::move(name), std::move(comment), ir::Element::u32, values);
 }
+PackedConstant packed(std::string name, std::string comment, const std::vector<int64_t>& values) {
+  return pack(std::move(name), std::move(comment), ir::Element::i64, values);
+}
 PackedConstant packed(std::string name, std::string comment, const std::vector<float>& values) {
   return pack(std::move(name), std::move(comment), ir::Element::f32, values);
 }
@@ -103,22 +106,28 @@ std::optional<std::string> need_8bit(const ir::Type& type, std::string_view what
   return fmt::format("needs {} in 8 bits, quantised per tensor", what);
 }
 
-std::optional<std::string> need_integer_layer_8(const ir::Op& op) {
+bool fits_requantize(ir::FixedPoint scale, int64_t bound) {
+  return scale.shift >= 1 && ((static_cast<__int128>(bound) * scale.multiplier) >> scale.shift) < (1 << 30);
+}
+
+std::optional<std::string> need_integer_layer(const ir::Op& op, int weight_bits) {
   if (auto reason = need_8bit(op.operand_type(0), "its input")) return reason;
-  if (auto reason = need_8bit(op.result_type(), "its result")) return reason;
   if (auto reason = need_constant(op, 1, "weights")) return reason;
   if (auto reason = need_constant(op, 2, "the bias")) return reason;
-  if (!op.operand_type(1).quantized()) return "needs quantised weights";
-  for (const int32_t weight : centred_weights(op)) {
-    if (weight < -128 || weight > 127) return "needs weights that fit 8 bits after their zero point is taken off";
-  }
   const ir::Type& w = op.operand_type(1);
-  for (int64_t o = 0; o < w.shape[0]; ++o) {
-    const double scale = op.operand_type(0).quant->scale() * w.quant->scale(o) / op.result_type().quant->scale();
-    if (scale >= 1.0) return "needs output scales larger than scale_x * scale_w";
+  if (!w.quantized()) return "needs quantised weights";
+  const int32_t limit = 1 << (weight_bits - 1);
+  for (const int32_t weight : centred_weights(op)) {
+    if (weight >= -limit && weight < limit) continue;
+    return fmt::format("needs weights that fit {} bits after their zero point is taken off", weight_bits);
   }
-  if (requantization_of(op).largest > std::numeric_limits<int32_t>::max())
-    return "needs accumulators that provably fit 32 bits";
+  const int64_t largest = requantization_of(op).largest;
+  if (largest > std::numeric_limits<int32_t>::max()) return "needs accumulators that provably fit 32 bits";
+  if (!op.result_type().quantized()) return std::nullopt;
+  for (const double scale : w.quant->scales) {
+    const double ratio = op.operand_type(0).quant->scale() * scale / op.result_type().quant->scale();
+    if (!fits_requantize(ir::to_fixed_point(ratio), largest)) return "needs a larger output scale";
+  }
   return std::nullopt;
 }
 
@@ -179,10 +188,11 @@ int64_t row_elements(const ir::Type& type) { return type.elements() / std::max<i
 AxisInRow axis_in_row(const ir::Op& op, int64_t axis) {
   const ir::Type& x = op.operand_type(0);
   const bool many = row_count(x) != 1;
+  const bool whole_tensor = (many && axis < 2) || row_count(x) != row_count(op.result_type());
   const auto middle = x.shape.begin() + axis;
-  const auto first = x.shape.begin() + (many && axis >= 2 ? 2 : 0);
-  return {ir::element_count(ir::Shape(first, middle)), *middle, ir::element_count(ir::Shape(middle + 1, x.shape.end())),
-          many && axis < 2};
+  const auto first = x.shape.begin() + (many && !whole_tensor ? 2 : 0);
+  const int64_t inner = ir::element_count(ir::Shape(middle + 1, x.shape.end()));
+  return {ir::element_count(ir::Shape(first, middle)), *middle, inner, whole_tensor};
 }
 
 std::optional<std::string> need_2d(const ir::Op& op) {

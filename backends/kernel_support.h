@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "backends/kernel.h"
+#include "ir/numerics.h"
 #include "ir/ops/window.h"
 
 namespace tinyc {
@@ -23,6 +24,7 @@ PackedConstant packed(std::string name, std::string comment, const std::vector<u
 PackedConstant packed(std::string name, std::string comment, const std::vector<int16_t>& values);
 PackedConstant packed(std::string name, std::string comment, const std::vector<int32_t>& values);
 PackedConstant packed(std::string name, std::string comment, const std::vector<uint32_t>& values);
+PackedConstant packed(std::string name, std::string comment, const std::vector<int64_t>& values);
 PackedConstant packed(std::string name, std::string comment, const std::vector<float>& values);
 // The tensor as it is.
 PackedConstant packed(std::string name, std::string comment, const ir::Tensor& tensor);
@@ -44,8 +46,11 @@ std::vector<int32_t> centred_weights(const ir::Op& op);
 
 // Reasons for why_not; nothing if the check holds.
 std::optional<std::string> need_constant(const ir::Op& op, size_t operand, std::string_view what);
-// 8-bit quantised input and result, constant weights whose centred values fit int8, constant bias, int32 accumulators.
-std::optional<std::string> need_integer_layer_8(const ir::Op& op);
+// 8-bit quantised input, constant weights whose centred values fit so many bits, constant bias, int32 accumulators; a
+// quantised result of any width, or the accumulator itself.
+std::optional<std::string> need_integer_layer(const ir::Op& op, int weight_bits);
+// Whether int32 arithmetic after the shift holds for |value| <= bound: shift >= 1 and a result below 2^30.
+bool fits_requantize(ir::FixedPoint scale, int64_t bound);
 // f32 operands and result, constant weights and bias.
 std::optional<std::string> need_float_layer(const ir::Op& op);
 std::optional<std::string> need_8bit(const ir::Type& type, std::string_view what);

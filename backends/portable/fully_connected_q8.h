@@ -1,42 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0 AND 0BSD
-// 8-bit fully connected layer.
-#include "backends/kernel_support.h"
-#include "ir/op_def.h"
+// 8-bit fully connected layer, four outputs at a time.
+#include "backends/kernel_conv.h"
 
 namespace tinyc {
 namespace portable_fully_connected_q8 {
 
-inline std::optional<std::string> why_not(const ir::Op& op) { return need_integer_layer_8(op); }
+inline std::optional<std::string> why_not(const ir::Op& op) {
+  if (auto reason = need_8bit(op.result_type(), "its result")) return reason;
+  return need_integer_layer(op, 8);
+}
 
 inline Needs needs(const ir::Op& op, const Variant&) { return row_by_row(op, WriteFront::row); }
 
 inline Built build(const ir::Op& op, const Variant&) {
-  const Requantization requantization = requantization_of(op);
-  const Clamp clamp = clamp_of(op);
   const ir::Shape& w = op.operand_type(1).shape;
-  std::vector<int8_t> weights;
-  for (const int32_t weight : centred_weights(op)) weights.push_back(static_cast<int8_t>(weight));
   Built built;
-  built.geometry = {{"lines", op.result_type().elements() / w[0] / row_count(op.result_type())},
+  built.geometry = {{"lines", op.result_type().elements() / std::max<int64_t>(1, w[0] * row_count(op.result_type()))},
                     {"inputs", w[1]},
-                    {"outputs", w[0]},
-                    {"out_zero", op.result_type().quant->zero_point()},
-                    {"low", clamp.low},
-                    {"high", clamp.high},
-                    {"in_unsigned", is_unsigned_8(op.operand_type(0))},
-                    {"ties", requantization.ties}};
-  built.constants = {packed("weights", "[outputs][inputs], zero points taken off", weights),
-                     packed("bias", "with the input's zero point folded in", requantization.bias),
-                     packed("multiplier", "per output", requantization.multiplier),
-                     packed("shift", "per output", requantization.shift)};
+                    {"outputs", w[0]}};
+  add_requantization(built, op);
+  built.constants.insert(built.constants.begin(),
+                         packed("weights", "outputs by 4 [inputs][4], the rest singly; zero points taken off",
+                                in_blocks_of_4(centred_as<int8_t>(op), w[0], 1)));
   return built;
 }
 
-inline double cycles(const ir::Op& op, const Variant&, const CoreTiming& timing) {
-  const auto macs = static_cast<double>(op.def->macs(op));
-  const auto results = static_cast<double>(op.result_type().elements());
-  return macs * (2 * timing.load + timing.mla + timing.alu) +
-         results * (timing.mul_wide + timing.store + 12 * timing.alu);
+inline double cycles(const ir::Op& op, const Variant&, const CoreTiming& t) {
+  return layer_cycles(op, t.load + t.load_next + t.mla + t.alu, t.mul_wide + t.store + 12 * t.alu);
 }
 
 }  // namespace portable_fully_connected_q8
@@ -57,29 +47,21 @@ inline const KernelDef portable_fully_connected_q8_kernel = {
 
 }  // namespace tinyc
 // ---- shipped ----
+#include "backends/portable/shared/fully_connected_q8.h"
 #include "runtime-stubs/tinyc_kernel.h"
 
 // y[o] = requantize(bias[o] + sum x[k] * w[o][k]) for every line of a row.
 struct FullyConnectedQ8 {
   int32_t lines, inputs, outputs;
-  int32_t out_zero, low, high;
+  int32_t in_zero, out_zero, low, high;
   int32_t in_unsigned, ties;
 };
 
 TINYC_KERNEL void fully_connected_q8(const FullyConnectedQ8& g, const Rows& in, const Rows& out, const int8_t* weights,
                                      const int32_t* bias, const int32_t* multiplier, const int32_t* shift, int32_t y0,
                                      int32_t y1) {
-  for (int32_t y = y0; y < y1; ++y) {
-    const uint8_t* line = row_at(in, y);
-    uint8_t* to = row_at(out, y);
-    for (int32_t i = 0; i < g.lines; ++i, line += g.inputs) {
-      for (int32_t o = 0; o < g.outputs; ++o) {
-        const int8_t* w = weights + o * g.inputs;
-        int32_t sum = bias[o];
-        for (int32_t k = 0; k < g.inputs; ++k) sum += load_8(line, k, g.in_unsigned != 0) * w[k];
-        const int32_t result = g.out_zero + requantize(sum, multiplier[o], shift[o], g.ties != 0);
-        *to++ = static_cast<uint8_t>(clamp_s32(result, g.low, g.high));
-      }
-    }
-  }
+  fully_connected_q8_rows(g, in, out, weights, bias, y0, y1, [&](uint8_t* row, int32_t at, int32_t o, int32_t sum) {
+    const int32_t result = g.out_zero + requantize(sum, multiplier[o], shift[o], g.ties != 0);
+    row[at] = static_cast<uint8_t>(clamp_s32(result, g.low, g.high));
+  });
 }

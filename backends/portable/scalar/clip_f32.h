@@ -3,7 +3,8 @@
 
 #include "runtime-stubs/tinyc_kernel.h"
 
-// If low > high, every result is high, as ONNX says.
+// If low > high, every number becomes high, as ONNX says.
 TINYC_KERNEL float clip_f32(float x, float low, float high) {
-  return low > high || x > high ? high : x < low ? low : x;
+  const float raised = x < low ? low : x;
+  return raised > high ? high : raised;
 }

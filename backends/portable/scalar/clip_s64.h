@@ -4,5 +4,6 @@
 #include "runtime-stubs/tinyc_kernel.h"
 
 TINYC_KERNEL int64_t clip_s64(int64_t x, int64_t low, int64_t high) {
-  return low > high || x > high ? high : x < low ? low : x;
+  const int64_t raised = x < low ? low : x;
+  return raised > high ? high : raised;
 }

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+// Operators over whole axes.
+#include "ir/op_def.h"
+#include "tests/kernels/cases.h"
+
+namespace tinyc {
+
+namespace {
+
+const std::vector<ir::Shape> kShapes = {{6},          {1, 10},   {3, 4},    {1, 4, 5},
+                                        {1, 3, 4, 2}, {2, 3, 4}, {1, 1, 7}, {2, 3, 2, 5}};
+
+void softmax(Random& random, const CaseSink& sink) {
+  const ir::Shape shape = random.pick(kShapes);
+  const int64_t axis = random.chance(50) ? static_cast<int64_t>(shape.size()) - 1
+                                         : random.between(0, static_cast<int64_t>(shape.size()) - 1);
+  for (const char* op : {"softmax", "log_softmax"}) {
+    CaseMaker real(random);
+    real.finish(sink, op, {real.input(float_type(shape))}, {{"axis", axis}});
+  }
+  CaseMaker quantized(random);
+  ir::Type result = random_q8(random, {});
+  result.quant->scales[0] =
+      random.chance(80) ? 1.0 / 256 : random.pick(std::vector<double>{1.0 / 128, 0.00390625 * 1.3, 0.01});
+  if (random.chance(60)) result.quant->zero_points[0] = result.element == ir::Element::i8 ? -128 : 0;
+  quantized.finish(sink, "softmax", {quantized.input(random_q8(random, shape))}, {{"axis", axis}}, result);
+}
+
+void reduce(Random& random, const CaseSink& sink, std::string_view op) {
+  const ir::Shape shape = random.pick(kShapes);
+  std::vector<int64_t> axes;
+  for (size_t i = 0; i < shape.size(); ++i) {
+    if (random.chance(50)) axes.push_back(static_cast<int64_t>(i));
+  }
+  if (axes.empty()) axes.push_back(static_cast<int64_t>(shape.size()) - 1);
+  CaseMaker real(random);
+  real.finish(sink, op, {real.input(float_type(shape))}, {{"axes", axes}});
+  CaseMaker quantized(random);
+  const ir::Type type = random_q8(random, shape);
+  const ir::Type result = random.chance(40) ? type : random_q8(random, {});
+  quantized.finish(sink, op, {quantized.input(type)}, {{"axes", axes}}, result);
+  CaseMaker plain(random);
+  const ir::Element element =
+      random.pick(std::vector<ir::Element>{ir::Element::i8, ir::Element::u8, ir::Element::i32, ir::Element::i64});
+  plain.finish(sink, op, {plain.input(plain_type(element, shape))}, {{"axes", axes}});
+}
+
+// Coarse values, so that equal ones occur.
+ir::Tensor with_ties(Random& random, const ir::Type& type) {
+  ir::Tensor tensor(type.element, type.shape);
+  for (int64_t i = 0; i < tensor.size(); ++i)
+    tensor.set_integer(i, random.between(ir::is_integer(type.element) && !ir::is_signed(type.element) ? 0 : -2, 3));
+  return tensor;
+}
+
+void extremes(Random& random, const CaseSink& sink, std::string_view op) {
+  const ir::Shape shape = random.pick(kShapes);
+  const ir::Attributes attributes = {{"axis", random.between(0, static_cast<int64_t>(shape.size()) - 1)},
+                                     {"last", random.chance(50)}};
+  for (const ir::Element element : {ir::Element::f32, ir::Element::i8, ir::Element::u8, ir::Element::i32}) {
+    CaseMaker make(random);
+    const ir::Type type = plain_type(element, shape);
+    make.finish(sink, op, {make.input(type, with_ties(random, type))}, attributes);
+  }
+  CaseMaker quantized(random);
+  quantized.finish(sink, op, {quantized.input(random_q8(random, shape))}, attributes);
+}
+
+void layer_norm(Random& random, const CaseSink& sink) {
+  const ir::Shape shape = random.pick(kShapes);
+  const int64_t axis = random.between(0, static_cast<int64_t>(shape.size()) - 1);
+  const ir::Shape rest(shape.begin() + axis, shape.end());
+  CaseMaker make(random);
+  ir::Tensor data(ir::Element::f32, shape);
+  for (int64_t i = 0; i < data.size(); ++i) data.set_real(i, random.real(-3, 3));
+  ir::Value* x = make.input(float_type(shape), data);
+  const auto parameter = [&]() -> ir::Value* {
+    if (random.chance(20)) return nullptr;
+    return make.constant(float_type(random.chance(70) ? rest : ir::Shape{rest.back()}));
+  };
+  ir::Value* scale = parameter();
+  make.finish(sink, "layer_norm", {x, scale, parameter()}, {{"axis", axis}, {"epsilon", 1e-5}}, std::nullopt, 1e-4);
+}
+
+void dynamic_quantize(Random& random, const CaseSink& sink) {
+  CaseMaker make(random);
+  ir::Tensor data = random_tensor(random, float_type(random.pick(kShapes)));
+  if (random.chance(30)) {
+    for (int64_t i = 0; i < data.size(); ++i) data.set_real(i, std::abs(data.real(i)));
+  }
+  make.finish(sink, "dynamic_quantize", {make.input(float_type(data.shape()), data)});
+}
+
+}  // namespace
+
+void reduction_cases(Random& random, int rounds, const CaseSink& sink) {
+  for (int i = 0; i < 3 * rounds; ++i) {
+    softmax(random, sink);
+    layer_norm(random, sink);
+    dynamic_quantize(random, sink);
+    for (const char* op : {"arg_max", "arg_min"}) extremes(random, sink, op);
+    for (const ir::OpDef* def : ir::all_ops()) {
+      if (def->reduce) reduce(random, sink, def->name);
+    }
+  }
+}
+
+}  // namespace tinyc
