@@ -40,6 +40,14 @@ std::vector<GeometryField> window_geometry(const Image2d& image) {
           {"pad_w", image.w.pad_begin}};
 }
 
+std::vector<int8_t> padded_lines(const std::vector<int32_t>& weights, int64_t outputs) {
+  const size_t taps = outputs ? weights.size() / static_cast<size_t>(outputs) : 0;
+  const size_t line = (taps + 3) / 4 * 4;
+  std::vector<int8_t> padded(static_cast<size_t>(outputs) * line, 0);
+  for (size_t i = 0; i < weights.size(); ++i) padded[i / taps * line + i % taps] = static_cast<int8_t>(weights[i]);
+  return padded;
+}
+
 void add_requantization(Built& built, const ir::Op& op) {
   const Requantization requantization = requantization_of(op);
   const Clamp clamp = clamp_of(op);

@@ -46,6 +46,9 @@ std::vector<T> transposed(const std::vector<T>& weights, int64_t outputs) {
   return packed;
 }
 
+// Weights [outputs][taps] as int8 with each output's taps filled up with zeros to a multiple of 4.
+std::vector<int8_t> padded_lines(const std::vector<int32_t>& weights, int64_t outputs);
+
 // Weights minus their zero points, as they fit.
 template <class T>
 std::vector<T> centred_as(const ir::Op& op) {

@@ -87,6 +87,33 @@ bool can_build(const Target& target) { return target.toolchain != Toolchain::non
 
 bool can_run(const Target& target) { return is_host(target) || (can_build(target) && has_emulator(target)); }
 
+std::string compiler_of(const Target& target) { return family_of(target).compiler; }
+
+std::string binary_tool(const Target& target, std::string_view tool) {
+  const std::string compiler = compiler_of(target);
+  const size_t dash = compiler.rfind('-');
+  return (dash == std::string::npos ? "" : compiler.substr(0, dash + 1)) + std::string(tool);
+}
+
+std::vector<std::string> recommended_flags(const Target& target) {
+  Words flags = split(target.compiler_flags);
+  append(flags, {"-std=c++17", "-O2"});
+  if (!is_host(target)) append(flags, {"-fno-exceptions", "-fno-rtti", "-ffunction-sections", "-fdata-sections"});
+  return flags;
+}
+
+std::vector<std::string> object_command(const Target& target, const BuildRequest& request) {
+  const Family& family = family_of(target);
+  Words command = {family.compiler};
+  command.insert(command.end(), family.flags.begin(), family.flags.end());
+  append(command, recommended_flags(target));
+  append(command, {request.optimisation, "-fstack-usage"});
+  append(command, request.extra_flags);
+  for (const std::string& folder : request.include_dirs) command.push_back("-I" + folder);
+  append(command, {"-x", "c++", "-c", request.sources.front(), "-o", request.output});
+  return command;
+}
+
 std::vector<std::string> compile_command(const Target& target, const BuildRequest& request) {
   const Family& family = family_of(target);
   Words command = {request.compiler.empty() ? family.compiler : request.compiler};

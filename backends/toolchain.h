@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "backends/target.h"
@@ -27,6 +28,17 @@ bool can_run(const Target& target);
 // One command that compiles and links sources, platform.h's implementation and, on boards, start-up code.
 // Needs can_build(target).
 std::vector<std::string> compile_command(const Target& target, const BuildRequest& request);
+
+// One command that compiles the first source into an object file, with frame sizes in a .su file beside it.
+// Needs can_build(target).
+std::vector<std::string> object_command(const Target& target, const BuildRequest& request);
+
+// "arm-none-eabi-g++"; needs can_build(target).
+std::string compiler_of(const Target& target);
+// A program of the same family: "size", "nm". Needs can_build(target).
+std::string binary_tool(const Target& target, std::string_view tool);
+// What a user should pass to the compiler, optimisation included.
+std::vector<std::string> recommended_flags(const Target& target);
 
 // Runs a program with arguments for its main. Needs can_run(target). File names reach the emulated program as they
 // are, relative to the working directory; it splits them at spaces, so pass plain relative names.

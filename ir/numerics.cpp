@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <limits>
 
 #include "compiler/support/diagnostics.h"
 
@@ -12,13 +13,15 @@ namespace tinyc::ir {
 double round_half_even(double value) { return std::nearbyint(value); }  // the default rounding mode is never changed
 
 FixedPoint to_fixed_point(double scale) {
-  TINYC_CHECK(std::isfinite(scale) && scale > 0 && scale < kLargestScale);
+  TINYC_CHECK(std::isfinite(scale) && scale > 0);
+  if (scale >= kLargestScale) return {std::numeric_limits<int32_t>::max(), 1};
   int shift = 30 - std::ilogb(scale);  // scale * 2^shift in [2^30, 2^31)
   double multiplier = round_half_even(std::ldexp(scale, shift));
   if (multiplier == 2147483648.0) {  // rounded up to the next power of two
     multiplier /= 2;
     --shift;
   }
+  if (shift < 1) return {std::numeric_limits<int32_t>::max(), 1};  // rounded up to 2^30
   // |int32 * multiplier| < 2^62: from shift 63 on every result is 0.
   if (shift > 62) return {0, 31};
   return {static_cast<int32_t>(multiplier), shift};
@@ -54,8 +57,13 @@ int64_t quantize(double real, double scale, int64_t zero_point, Element element)
 }
 
 SumScales sum_scales(double scale_a, double scale_b, double scale_y) {
-  const double a = scale_a / scale_y;
-  const double b = scale_b / scale_y;
+  double a = scale_a / scale_y;
+  double b = scale_b / scale_y;
+  constexpr double kLimit = kLargestScale / 2;
+  if (const double excess = std::max(a, b) / kLimit; excess > 1) {
+    a /= excess;
+    b /= excess;
+  }
   const FixedPoint larger = to_fixed_point(std::max(a, b));
   const auto fixed = [&](double scale) {
     return static_cast<int64_t>(round_half_even(std::ldexp(scale, larger.shift)));

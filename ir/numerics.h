@@ -17,7 +17,8 @@ struct FixedPoint {
   bool operator==(const FixedPoint&) const = default;
 };
 
-// multiplier = round half to even of scale * 2^shift. scale must be finite, > 0 and below 2^30 (callers refuse others).
+// multiplier = round half to even of scale * 2^shift. scale must be finite and > 0. From 2^30 on it counts as
+// (2^31 - 1) / 2: results of up to 16 bits saturate either way.
 FixedPoint to_fixed_point(double scale);
 inline constexpr double kLargestScale = 1073741824.0;
 
@@ -32,7 +33,8 @@ int64_t round_divide(__int128 numerator, __int128 denominator);
 int64_t quantize(double real, double scale, int64_t zero_point, Element element);
 double round_half_even(double value);
 
-// scale_a / scale_y and scale_b / scale_y as integers over a common 2^shift; the larger one is in [2^30, 2^31).
+// scale_a / scale_y and scale_b / scale_y as integers over a common 2^shift; the larger one is in [2^30, 2^31). Where
+// it would exceed 2^30 itself, both are made smaller by the same factor.
 struct SumScales {
   int64_t a;
   int64_t b;

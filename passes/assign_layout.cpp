@@ -11,6 +11,7 @@
 
 #include "ir/interpret.h"
 #include "passes/layout_choice.h"
+#include "passes/layout_groups.h"
 #include "passes/layout_rules.h"
 #include "passes/pass.h"
 #include "passes/rewrite.h"
@@ -72,7 +73,7 @@ class Rewriter {
       return;
     }
     const Type wanted = to ? stored_type(y->type, *to) : y->type;
-    Value* source = from ? stored(x) : plain(x);
+    Value* source = from ? stored(x, *from) : plain(x);
     if (source->type != wanted) {
       source = builder_.make("reshape", {source}, {{"shape", wanted.shape}});
       source->type = wanted;
@@ -97,7 +98,7 @@ class Rewriter {
     std::vector<Value*> operands;
     for (size_t i = 0; i < op->operands.size(); ++i) {
       Value* operand = op->operands[i];
-      if (operand) operand = follows_layout(*op, i) ? stored(operand) : arranged(plain(operand), op, storage);
+      if (operand) operand = follows_layout(*op, i) ? stored(operand, storage) : arranged(plain(operand), op, storage);
       operands.push_back(operand);
     }
     std::vector<Type> types;
@@ -109,24 +110,25 @@ class Rewriter {
     for (size_t i = 0; i < op->results.size(); ++i) supply(op->results[i], made->results[i]);
   }
 
-  // A constant, with leading axes of 1 so that broadcasting aligns it as before.
+  // A known operand, with leading axes of 1 so that broadcasting aligns it as before.
   Value* arranged(Value* operand, const Op* op, const Storage& storage) {
-    const ir::Tensor* data = ir::constant_data(operand);
-    if (!data || data->size() == 1) return operand;
+    if (!is_known(operand) || operand->type.elements() == 1) return operand;
+    if (operand->producer->is("dequantize"))
+      return builder_.make("dequantize", {arranged(operand->producer->operand(0), op, storage)});
     Type type = operand->type;
-    const bool axes = storage.kind == Storage::Kind::axes;
-    if (axes) {
+    if (storage.kind == Storage::Kind::axes) {
       const size_t missing = op->result_type().shape.size() - type.shape.size();
       type.shape.insert(type.shape.begin(), missing, 1);
       if (type.quant && !type.quant->per_tensor()) type.quant->axis += static_cast<int>(missing);
     } else if (type.shape.back() != op->result_type().shape.back()) {
       return operand;
     }
-    return arranged_constant(data->reshaped(type.shape), type, storage);
+    return arranged_constant(operand, type, storage);
   }
 
-  Value* arranged_constant(const ir::Tensor& data, const Type& type, const Storage& storage) {
-    Value* made = builder_.constant(reordered(data, storage));
+  // A constant, seen as `type`, in its other order.
+  Value* arranged_constant(const Value* constant, const Type& type, const Storage& storage) {
+    Value* made = builder_.constant(reordered(ir::constant_data(constant)->reshaped(type.shape), storage));
     made->type = stored_type(type, storage);
     return made;
   }
@@ -141,9 +143,12 @@ class Rewriter {
   }
 
   void absorb(Op* op, const Storage& storage) {
-    const Type& weights = op->operand_type(1);
-    graph_.set_operand(op, 1, arranged_constant(*ir::constant_data(op->operand(1)), weights, storage));
-    graph_.set_operand(op, 0, stored(op->operand(0)));
+    const Op* maker = op->operand(1)->producer;
+    const Value* constant = maker->is("dequantize") ? maker->operand(0) : op->operand(1);
+    Value* weights = arranged_constant(constant, constant->type, storage);
+    if (maker->is("dequantize")) weights = builder_.make("dequantize", {weights});
+    graph_.set_operand(op, 1, weights);
+    graph_.set_operand(op, 0, stored(op->operand(0), storage));
   }
 
   // --- conversions, made where they are first needed ------------------------------------------------------------
@@ -176,9 +181,10 @@ class Rewriter {
     return back;
   }
 
-  Value* stored(Value* value) {
+  // `storage`: the other order of the value's group, whether or not the value was chosen to be kept so.
+  Value* stored(Value* value, const Storage& storage) {
     Value*& entry = stored_[value];
-    if (!entry) entry = moved(builder_, value, *storage_of(value));
+    if (!entry) entry = moved(builder_, plain(value), storage);
     return entry;
   }
 
@@ -224,7 +230,7 @@ class Rewriter {
   ir::Graph& graph_;
   std::unordered_map<const Value*, Storage> chosen_;
   ir::Builder builder_;
-  std::unordered_map<const Value*, Value*> stored_;    // moved form of a chosen value
+  std::unordered_map<const Value*, Value*> stored_;    // a value in its group's other order
   std::unordered_map<const Value*, Value*> plain_;     // and back
   std::unordered_map<const Value*, Value*> replaced_;  // result of an edge that became free
   std::set<const Value*> supplied_;                    // chosen values whose moved form a new operator makes

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // What: operators that change nothing go, and pairs that one operator can do become one.
 // Why: other passes leave them, and look for fewer forms when they are gone.
-// Before: transpose(transpose(%x)), reshape(reshape(%x)), %x + 0, %x * 1, concat(%x), transpose of axes of size 1.
-// After: one transpose, one reshape, %x, %x, %x, reshape.
-// Refuses: what would make a graph output the same value as an input or as another output.
+// Before: transpose(transpose(%x)), reshape(reshape(%x)), %x + 0, %x * 1, concat(%x), clip(relu(%x)).
+// After: one transpose, one reshape, %x, %x, %x, one clip.
+// Refuses: transposes that only move axes of size 1, because assign_layout learns from them (view_transposes); what
+// would make a graph output the same value as an input or as another output.
+#include "passes/clamps.h"
 #include "passes/layout_order.h"
 #include "passes/pass.h"
 #include "passes/rewrite.h"
@@ -32,14 +34,7 @@ bool simplify_transpose(ir::Graph& graph, Op* op) {
     merge_origin(op, inner->origin);
     return true;
   }
-  if (!keeps_order(op->operand_type(0).shape, perm)) return false;
-  const ir::Type type = op->result_type();
-  ir::Builder builder(graph, op);
-  builder.set_origin(op->origin);
-  Value* made = builder.make("reshape", {op->operand(0)}, {{"shape", type.shape}});
-  made->type = type;
-  replace_op(graph, op, made);
-  return true;
+  return false;
 }
 
 // Also the shape in between does not matter when the elements of a transpose stay where they are.
@@ -54,9 +49,9 @@ bool simplify_reshape(ir::Graph& graph, Op* op) {
 
 // x + 0, x - 0, x * 1, x / 1 on floats.
 bool simplify_binary(ir::Graph& graph, Op* op) {
-  if (op->operand_type(0).quantized() || op->text("activation") != "none") return false;
   const bool sum = op->is("add") || op->is("sub");
   if (!sum && !op->is("mul") && !op->is("div")) return false;
+  if (!ir::is_float(op->operand_type(0).element) || op->text("activation") != "none") return false;
   for (const size_t constant : {1, 0}) {
     if (constant == 0 && !op->def->traits.commutative) break;
     const ir::Tensor* data = ir::constant_data(op->operand(constant));
@@ -70,9 +65,29 @@ bool simplify_binary(ir::Graph& graph, Op* op) {
   return false;
 }
 
+// clip(relu(x)) is one clip.
+bool merge_clamps(ir::Graph& graph, Op* outer) {
+  Op* inner = outer->operand(0)->producer;
+  const auto one_type = [](const Op& op) { return op.operand_type(0) == op.result_type(); };
+  if (!inner || !is_unary(*inner) || !used_once(graph, inner->result()) || !one_type(*inner) || !one_type(*outer))
+    return false;
+  const auto both = combined(activation_of_unary(*inner), activation_of_unary(*outer));
+  if (!both) return false;
+  ir::Builder builder(graph, outer);
+  builder.set_origin(inner->origin);
+  ir::Attributes attributes;
+  if (both->name == "clip") attributes = {{"min", both->args[0]}, {"max", both->args[1]}};
+  Value* merged = builder.make(both->name, {inner->operand(0)}, std::move(attributes));
+  merged->type = outer->result_type();
+  absorb_op(graph, outer, merged);
+  graph.erase(inner);
+  return true;
+}
+
 bool simplify(ir::Graph& graph, Op* op) {
   if (op->is("transpose")) return simplify_transpose(graph, op);
   if (op->is("reshape")) return simplify_reshape(graph, op);
+  if (is_unary(*op)) return merge_clamps(graph, op);
   if (op->def->binary) return simplify_binary(graph, op);
   if (op->is("concat") && op->operands.size() == 1) return drop(graph, op);
   if (op->is("expand") || op->is("cast")) return drop(graph, op);

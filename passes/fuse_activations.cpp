@@ -2,14 +2,12 @@
 // What: a unary operator is done by the operator before it, as its fused activation.
 // Why: one loop over memory less; on integers a clamp costs nothing beside the saturation that is there anyway.
 // Before: %c = conv(%x, %w, %b)  %y = relu(%c).   After: %y = conv(%x, %w, %b) {activation = "relu"}.
-// A clamp after a clamp becomes one. A quantised clamp that cannot clamp (relu whose zero point is the lowest integer)
+// A quantised clamp that cannot clamp (relu whose zero point is the lowest integer)
 // goes. A unary operator whose operand was only moved is done before the move, to reach its producer.
 // Refuses: operands that others read; quantised operators other than relu and clip, or under another quantisation than
 // their operand's (those stay tables).
-#include <algorithm>
-#include <limits>
-
-#include "ir/ops/common.h"
+#include "ir/numerics.h"
+#include "passes/clamps.h"
 #include "passes/pass.h"
 #include "passes/rewrite.h"
 
@@ -18,46 +16,6 @@ namespace {
 
 using ir::Op;
 using ir::Value;
-
-struct Activation {
-  std::string name = "none";
-  std::vector<double> args;
-};
-
-struct Clamp {
-  double low;
-  double high;
-};
-
-std::optional<Clamp> clamp_of(const Activation& activation) {
-  constexpr double kInfinity = std::numeric_limits<double>::infinity();
-  if (activation.name == "relu") return Clamp{0, kInfinity};
-  if (activation.name == "clip" && activation.args[0] <= activation.args[1])
-    return Clamp{activation.args[0], activation.args[1]};
-  return std::nullopt;
-}
-
-Activation activation_of(const Clamp& clamp) {
-  if (clamp.low == 0 && clamp.high == std::numeric_limits<double>::infinity()) return {"relu", {}};
-  return {"clip", {clamp.low, clamp.high}};
-}
-
-// First `inner`, then `outer`, as one activation.
-std::optional<Activation> combine(const Activation& inner, const Activation& outer) {
-  if (inner.name == "none") return outer;
-  const std::optional<Clamp> a = clamp_of(inner);
-  const std::optional<Clamp> b = clamp_of(outer);
-  if (!a || !b) return std::nullopt;
-  return activation_of({std::clamp(a->low, b->low, b->high), std::clamp(a->high, b->low, b->high)});
-}
-
-bool is_unary(const Op* op) { return op->def->scalar != nullptr && op->operands.size() == 1; }
-
-// Integers: only clamps that stay in their quantisation.
-bool clamps_in_place(const Op& op) {
-  return op.operand_type(0) == op.result_type() && op.result_type().quant->per_tensor() &&
-         clamp_of({std::string(op.name()), ir::real_attributes(op)});
-}
 
 bool can_fuse(const Op& unary) {
   if (!unary.operand_type(0).quantized())
@@ -68,31 +26,12 @@ bool can_fuse(const Op& unary) {
 bool fuse(ir::Graph& graph, Op* unary) {
   Op* maker = unary->operand(0)->producer;
   if (!maker || !maker->def->attribute("activation") || !used_once(graph, maker->result())) return false;
-  const Activation inner{maker->text("activation"), maker->reals("activation_args")};
-  const std::optional<Activation> both = combine(inner, {std::string(unary->name()), ir::real_attributes(*unary)});
+  const FusedActivation inner{maker->text("activation"), maker->reals("activation_args")};
+  const std::optional<FusedActivation> both = combined(inner, activation_of_unary(*unary));
   if (!both) return false;
   maker->attributes["activation"] = both->name;
   maker->attributes["activation_args"] = both->args;
   absorb_op(graph, unary, maker->result());
-  return true;
-}
-
-// clip(relu(x)): one operator, whether or not its producer can take it.
-bool merge_clamps(ir::Graph& graph, Op* outer) {
-  Op* inner = outer->operand(0)->producer;
-  if (!inner || !is_unary(inner) || !used_once(graph, inner->result()) || !can_fuse(*inner)) return false;
-  if (!clamp_of({std::string(inner->name()), ir::real_attributes(*inner)})) return false;
-  const auto both = combine({std::string(inner->name()), ir::real_attributes(*inner)},
-                            {std::string(outer->name()), ir::real_attributes(*outer)});
-  if (!both) return false;
-  ir::Builder builder(graph, outer);
-  builder.set_origin(inner->origin);
-  ir::Attributes attributes;
-  if (both->name == "clip") attributes = {{"min", both->args[0]}, {"max", both->args[1]}};
-  Value* merged = builder.make(both->name, {inner->operand(0)}, std::move(attributes));
-  merged->type = outer->result_type();
-  absorb_op(graph, outer, merged);
-  graph.erase(inner);
   return true;
 }
 
@@ -111,7 +50,7 @@ bool pass_move(ir::Graph& graph, Op* unary) {
 }
 
 // Whether the bounds lie outside what the integers can hold.
-bool clamps_nothing(const Activation& activation, const ir::Type& type) {
+bool clamps_nothing(const FusedActivation& activation, const ir::Type& type) {
   const std::optional<Clamp> clamp = clamp_of(activation);
   if (!clamp || !type.quantized() || !type.quant->per_tensor()) return false;
   const auto reached = [&](double bound) {
@@ -127,8 +66,8 @@ bool drop_idle(ir::Graph& graph, Op* op) {
     op->attributes.erase("activation_args");
     return true;
   }
-  if (!is_unary(op) || !op->operand_type(0).quantized() || !clamps_in_place(*op)) return false;
-  if (!clamps_nothing({std::string(op->name()), ir::real_attributes(*op)}, op->result_type())) return false;
+  if (!clamps_in_place(*op)) return false;
+  if (!clamps_nothing(activation_of_unary(*op), op->result_type())) return false;
   if (!op->operand(0)->producer && graph.is_output(op->result())) return false;
   replace_op(graph, op, op->operand(0));
   return true;
@@ -139,8 +78,8 @@ bool run(ir::Graph& graph, PassContext&) {
   for (Op* op : graph.op_list()) {
     if (drop_idle(graph, op)) {
       changed = true;
-    } else if (is_unary(op) && can_fuse(*op)) {
-      changed |= fuse(graph, op) || merge_clamps(graph, op) || pass_move(graph, op);
+    } else if (is_unary(*op) && can_fuse(*op)) {
+      changed |= fuse(graph, op) || pass_move(graph, op);
     }
   }
   return changed;

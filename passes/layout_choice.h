@@ -9,12 +9,8 @@
 
 namespace tinyc {
 
-// The axes of an edge operator's result, as walks over its operand: transpose and reshape only.
-Order result_axes(const ir::Op& edge);
-bool is_layout_edge(const ir::Op& op);
-
-// Values that are kept otherwise than they stand in the graph. Moves the fewest bytes in transposes, given for each
-// group of values one other order to choose from; empty if that moves no fewer than now.
+// Values that are kept otherwise than they stand in the graph. Moves the fewest bytes in transposes, given one
+// other order to choose from for each group of values; empty if that moves no fewer than now.
 std::unordered_map<const ir::Value*, Storage> choose_layout(const ir::Graph& graph);
 
 }  // namespace tinyc

@@ -49,7 +49,7 @@ bool operands_fit(const ir::Op& op) {
     const ir::Value* operand = op.operands[i];
     if (!operand) continue;
     any |= follows_layout(op, i);
-    const bool known = ir::constant_data(operand) != nullptr || is_one_number(operand);
+    const bool known = is_known(operand) || is_one_number(operand);
     if (operand->type.rank() > rank || (operand->type.rank() < rank && !known)) return false;
   }
   const auto same_rank = [&](const ir::Value* result) { return result->type.rank() == rank; };
@@ -74,9 +74,14 @@ ir::Attribute permuted_attribute(const ir::Attribute& value, Speaks speaks, cons
 
 }  // namespace
 
+bool is_known(const ir::Value* value) {
+  if (value && value->producer && value->producer->is("dequantize")) value = value->producer->operand(0);
+  return ir::constant_data(value) != nullptr;
+}
+
 bool follows_layout(const ir::Op& op, size_t index) {
   const ir::Value* operand = op.operands[index];
-  return operand && !ir::constant_data(operand) && operand->type.rank() == op.result_type().rank();
+  return operand && !is_known(operand) && operand->type.rank() == op.result_type().rank();
 }
 
 bool indifferent_to_axes(const ir::Op& op) {
@@ -108,9 +113,10 @@ ir::Attributes permuted_attributes(const ir::Op& op, const Permutation& perm) {
 
 bool absorbs_columns(const ir::Op& op) {
   if (!op.is("fully_connected")) return false;
-  const ir::Type& weights = op.operand_type(1);
-  return ir::constant_data(op.operand(1)) &&
-         (!weights.quantized() || weights.quant->per_tensor() || weights.quant->axis == 0);
+  if (!is_known(op.operand(1))) return false;
+  const ir::Op* maker = op.operand(1)->producer;
+  const ir::Type& weights = maker->is("dequantize") ? maker->operand_type(0) : maker->result_type();
+  return !weights.quantized() || weights.quant->per_tensor() || weights.quant->axis == 0;
 }
 
 }  // namespace tinyc

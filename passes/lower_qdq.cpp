@@ -26,7 +26,7 @@ bool requantize(ir::Graph& graph, Op* quantize) {
     replace_op(graph, quantize, integers);
     return true;
   }
-  if (!scales_fit({integers->type}, wanted)) return false;
+  if (!scales_fit(*quantize, {integers->type}, wanted)) return false;
   graph.set_operand(quantize, 0, integers);
   return true;
 }
@@ -46,9 +46,10 @@ Op* quantize_before_clamp(ir::Graph& graph, Op* quantize) {
   return first;
 }
 
+// A pad copies integers as they are; move_quantization takes it where that is right.
 bool lowerable(const Op* op) {
   return op && op->def->traits.quantized_form && op->results.size() == 1 && !op->operands.empty() &&
-         !op->is("quantize") && !op->is("quant_cast") && !op->result_type().quantized();
+         !op->is("quantize") && !op->is("quant_cast") && !op->is("pad") && !op->result_type().quantized();
 }
 
 bool lower(ir::Graph& graph, Op* quantize) {
@@ -64,7 +65,7 @@ bool lower(ir::Graph& graph, Op* quantize) {
       if ((*operands)[i] && (*operands)[i]->type.quantized()) types.push_back((*operands)[i]->type);
     }
     // Before `op`, so that the integer operator stands where the float one did.
-    if (scales_fit(types, wanted)) integer = try_copy(graph, *op, *operands, op->attributes, {wanted}, op);
+    if (scales_fit(*op, types, wanted)) integer = try_copy(graph, *op, *operands, op->attributes, {wanted}, op);
   }
   if (!integer) {
     for (Op* constant : constants) graph.erase(constant);

@@ -120,17 +120,22 @@ std::optional<std::vector<Value*>> integer_operands(ir::Graph& graph, Op* op, st
   return operands;
 }
 
-bool scales_fit(const std::vector<ir::Type>& operands, const ir::Type& result) {
-  const auto highest = [](const ir::Type& type) {
-    return *std::max_element(type.quant->scales.begin(), type.quant->scales.end());
+bool scales_fit(const ir::Op& op, const std::vector<ir::Type>& operands, const ir::Type& result) {
+  const auto extremes = [](const ir::Type& type) {
+    const auto [low, high] = std::minmax_element(type.quant->scales.begin(), type.quant->scales.end());
+    return std::pair{*low, *high};
   };
-  const double unit = *std::min_element(result.quant->scales.begin(), result.quant->scales.end());
+  const double unit = extremes(result).first;
   double product = 1;
+  std::vector<double> ratios;
   for (const ir::Type& operand : operands) {
-    product *= highest(operand);
-    if (!(highest(operand) / unit < ir::kLargestScale && product / unit < ir::kLargestScale)) return false;
+    const auto [low, high] = extremes(operand);
+    product *= high;
+    ratios.insert(ratios.end(), {high / unit, product / unit});
+    if (op.is("div")) ratios.push_back(extremes(operands[0]).second / low / unit);
   }
-  return true;
+  if (op.is("softmax")) ratios.push_back(1 / unit);
+  return std::all_of(ratios.begin(), ratios.end(), [](double ratio) { return ratio < ir::kLargestScale; });
 }
 
 }  // namespace tinyc

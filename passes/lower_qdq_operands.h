@@ -13,7 +13,7 @@ namespace tinyc {
 // constants if they have an exact integer form. Nothing if one has none. Adds the constants it makes to `made`.
 std::optional<std::vector<ir::Value*>> integer_operands(ir::Graph& graph, ir::Op* op, std::vector<ir::Op*>& made);
 
-// Whether fixed point can hold the ratios of these scales that integer operators form.
-bool scales_fit(const std::vector<ir::Type>& operands, const ir::Type& result);
+// Whether fixed point can hold the ratios of these scales that the operator's integer form needs.
+bool scales_fit(const ir::Op& op, const std::vector<ir::Type>& operands, const ir::Type& result);
 
 }  // namespace tinyc

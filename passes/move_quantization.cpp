@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// What: operators that only move elements work on the integers: dequantize goes below them, quantize above them, and
-// quant_cast towards the side where the integers are raw.
+// What: operators that only move elements, fill or pick the largest work on the integers: dequantize goes below them,
+// quantize above them, and quant_cast towards the side where the integers are raw.
 // Why: lower_qdq looks for dequantize -> operator -> quantize; a reshape or a transposed weight in between hides it.
 // Before: %d = dequantize(%q)  %y = transpose(%d).   After: %t = transpose(%q)  %y = dequantize(%t).
 // Refuses: operands under different quantisations (concat) when going down; scales per channel, unless the axis is
-// found again on the other side (transpose always, reshape if it keeps the dimension); going up past a value that
-// somebody else reads.
+// found again on the other side (transpose always, reshape if it keeps the dimension); padding with a number that the
+// quantisation cannot hold; going up past a value that somebody else reads.
 #include <algorithm>
 
+#include "ir/numerics.h"
 #include "passes/pass.h"
 #include "passes/rewrite.h"
 
@@ -17,6 +18,34 @@ namespace {
 using ir::Op;
 using ir::Type;
 using ir::Value;
+
+// Copies elements, or picks among them by their order, which a quantisation per tensor keeps.
+bool moves(const Op& op) {
+  constexpr std::string_view kPickers[] = {"max_pool", "pad", "reduce_max", "reduce_min"};
+  if (op.is("quant_cast") || op.operands.empty()) return false;
+  return op.def->traits.moves_only ||
+         std::find(std::begin(kPickers), std::end(kPickers), op.name()) != std::end(kPickers);
+}
+
+// Attributes of `op` when it works on integers of type `type` instead of on what the cast `cast` makes of them (or is
+// given); nothing if the number it fills with changes.
+std::optional<ir::Attributes> moved_attributes(const Op& op, std::string_view cast, const Type& type) {
+  ir::Attributes attributes = op.attributes;
+  if (!op.is("pad") || op.text("mode") != "constant") return attributes;
+  const double scale = type.quant->scale();
+  const int64_t zero_point = type.quant->zero_point();
+  const auto integer = [&](double value) { return ir::quantize(value, scale, zero_point, type.element); };
+  const auto real = [&](int64_t value) { return scale * static_cast<double>(value - zero_point); };
+  const double value = op.real("value");
+  if (cast == "quant_cast") {
+    const auto raw = static_cast<int64_t>(value);
+    if (integer(real(raw)) != raw) return std::nullopt;
+    attributes["value"] = real(raw);
+  } else if (cast == "dequantize" && static_cast<float>(real(integer(value))) != static_cast<float>(value)) {
+    return std::nullopt;
+  }
+  return attributes;
+}
 
 // The axis of `to` that has the elements of `axis` of `from`, for a reshape.
 std::optional<int> axis_after_reshape(const ir::Shape& from, const ir::Shape& to, int axis) {
@@ -49,9 +78,7 @@ std::optional<ir::Quantization> moved(const Op& op, const Type& from, const ir::
 // Operands that the operator moves, as opposed to indices.
 bool carries(const Op& op, size_t index) {
   const Value* operand = op.operand(index);
-  return operand && operand->type.element == op.result_type().element &&
-         (index == 0 ||
-          op.def->operands[std::min(index, op.def->operands.size() - 1)].kind == ir::OperandKind::variadic);
+  return operand && operand->type.element == op.result_type().element;
 }
 
 // op(cast(a), cast(b)) -> cast(op(a), op(b)), for cast = dequantize or a quant_cast that strips.
@@ -75,7 +102,8 @@ bool sink(ir::Graph& graph, Op* op, std::string_view cast) {
     if (!quant) return false;
     types.push_back({from->element, result->type.shape, quant});
   }
-  Op* copy = try_copy(graph, *op, std::move(operands), op->attributes, types, op);
+  const auto attributes = moved_attributes(*op, cast, *from);
+  Op* copy = attributes ? try_copy(graph, *op, std::move(operands), *attributes, types, op) : nullptr;
   if (!copy) return false;
   ir::Builder builder(graph, op);
   builder.set_origin(op->origin);
@@ -107,15 +135,24 @@ std::optional<ir::Quantization> before_move(const Op& op, const Type& wanted) {
   return quant;
 }
 
+// Joins under several quantisations: lower_qdq makes them one operator that requantises on the way.
+bool requantizes(const Op& op) {
+  const auto dequantized = [](const Value* operand) {
+    return operand && operand->producer && operand->producer->is("dequantize");
+  };
+  return op.is("concat") && std::any_of(op.operands.begin(), op.operands.end(), dequantized);
+}
+
 // cast(op(a, b)) -> op(cast(a), cast(b)), for cast = quantize or a quant_cast that adds a quantisation.
 bool hoist(ir::Graph& graph, Op* cast) {
   const Type& wanted = cast->result_type();
   Op* op = cast->operand(0)->producer;
-  if (!op || !op->def->traits.moves_only || op->is("quant_cast") || op->results.size() != 1 || !wanted.quantized() ||
-      cast->operand_type(0).quantized() || !used_once(graph, op->result()))
+  if (!op || !moves(*op) || op->results.size() != 1 || !wanted.quantized() || cast->operand_type(0).quantized() ||
+      !used_once(graph, op->result()) || requantizes(*op))
     return false;
   const auto quant = before_move(*op, wanted);
-  if (!quant) return false;
+  const auto attributes = moved_attributes(*op, cast->name(), wanted);
+  if (!quant || !attributes) return false;
   std::vector<Value*> operands = op->operands;
   std::vector<Op*> casts;
   for (size_t i = 0; i < operands.size(); ++i) {
@@ -126,7 +163,7 @@ bool hoist(ir::Graph& graph, Op* cast) {
     operands[i] = casts.back()->result();
   }
   const bool complete = !casts.empty() && casts.back();
-  Op* copy = complete ? try_copy(graph, *op, std::move(operands), op->attributes, {wanted}, op) : nullptr;
+  Op* copy = complete ? try_copy(graph, *op, std::move(operands), *attributes, {wanted}, op) : nullptr;
   if (!copy) {
     for (Op* made : casts) {
       if (made) graph.erase(made);
@@ -143,7 +180,7 @@ bool run(ir::Graph& graph, PassContext&) {
   for (Op* op : graph.op_list()) {
     if (op->is("quantize") || op->is("quant_cast")) {
       changed |= hoist(graph, op);
-    } else if (op->def->traits.moves_only && !op->results.empty()) {
+    } else if (moves(*op)) {
       changed |= sink(graph, op, "dequantize") || sink(graph, op, "quant_cast");
     }
   }

@@ -10,20 +10,34 @@ namespace tinyc {
 
 namespace {
 constexpr PipelineRow kPipeline[] = {
-    {&fold_constants_pass, false, "importers leave arithmetic on constants behind"},
+    // What the exporter and the importer left behind.
+    {&fold_constants_pass, false, "arithmetic on constants; shapes, scales and transposed weights"},
     {&cancel_quant_casts_pass, false, "every edge between quantised nodes carries two casts"},
     {&move_quantization_pass, true, "transposed weights and reshapes hide dequantize from the integer forms"},
     {&fold_constants_pass, false, "weights were dequantized before they were transposed"},
     {&cancel_quant_casts_pass, false, "casts have met at graph inputs and outputs"},
+    {&eliminate_dead_code_pass, false, "what others read decides what can be fused"},
+    {&canonicalize_pass, true, "fewer forms for the passes below to look at"},
+    {&assign_layout_pass, false, "transposes between a layer and its bias, scale, activation or quantize go"},
+    {&canonicalize_pass, true, "reshapes of reshapes, where a transpose was in between"},
+    // Whole operators out of pieces.
+    {&fuse_matmul_bias_pass, true, "dense layers are exported as product and sum"},
+    {&recognize_activations_pass, true, "before the factor of a spelled-out hard swish goes into the next layer"},
+    {&fold_scales_pass, true, "batch normalisation and input normalisation"},
     {&fuse_activations_pass, true, "a relu between convolution and quantize becomes its clamp"},
-    {&move_quantization_pass, true, "the relu has let quantize come to the transpose"},
-    {&lower_qdq_pass, false, "everything that stood between them is out of the way"},
+    // Integers.
+    {&move_quantization_pass, true, "fusing has let quantize come to the transpose"},
+    {&fold_constants_pass, false, "biases that were reshaped as dequantized constants"},
+    {&lower_qdq_pass, false, "everything that stood between dequantize, operator and quantize is out of the way"},
     {&fuse_activations_pass, true, "clamps on integers, found by lowering"},
     {&fold_dequantized_constants_pass, false, "no integer operator wants these constants any more"},
-    {&eliminate_dead_code_pass, false, "what the passes before have replaced"},
+    {&eliminate_dead_code_pass, false, "the float operators that were lowered"},
+    // Memory.
     {&canonicalize_pass, true, "fewer forms for the layout to look at"},
-    {&assign_layout_pass, false, "after lowering, so that weights are constants whose order is free"},
-    {&canonicalize_pass, true, "transposes of axes of size 1, reshapes of reshapes"},
+    {&assign_layout_pass, false, "again: weights are constants now, so flattening can go into them"},
+    {&view_transposes_pass, false, "one channel or one position: nothing to move"},
+    {&canonicalize_pass, true, "reshapes of reshapes, where a transpose was in between"},
+    {&fold_pads_pass, true, "pad and convolution are in one layout now"},
     {&fuse_activations_pass, true, "operators that a transpose kept apart"},
     {&eliminate_dead_code_pass, false, "constants in their old order"},
     {&eliminate_common_subexpressions_pass, true, "repeated nodes of the model, and constants made per use"},

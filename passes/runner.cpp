@@ -17,27 +17,6 @@ namespace {
 constexpr double kFloatTolerance = 1e-3;  // of the largest magnitude of the result
 constexpr double kExactTolerance = 0;
 
-// Inputs that reach all of a quantised range and a plausible float range; the same for every run.
-std::vector<ir::Tensor> seeded_inputs(const ir::Graph& graph) {
-  std::mt19937 random(20260001);
-  std::vector<ir::Tensor> inputs;
-  for (const ir::Value* input : graph.inputs()) {
-    ir::Tensor tensor(input->type.element, input->type.shape);
-    for (int64_t i = 0; i < tensor.size(); ++i) {
-      const auto bits = static_cast<int64_t>(random());
-      if (ir::is_float(tensor.element())) {
-        tensor.set_real(i, static_cast<double>(bits % 20001) / 10000.0 - 1.0);
-      } else {
-        tensor.set_integer(i, tensor.element() == ir::Element::b1   ? bits & 1
-                              : ir::lowest(tensor.element()) < -128 ? bits % 8
-                                                                    : ir::lowest(tensor.element()) + bits % 256);
-      }
-    }
-    inputs.push_back(std::move(tensor));
-  }
-  return inputs;
-}
-
 // Largest difference over all outputs: steps for integers, relative to the largest magnitude for floats.
 double difference(const std::vector<ir::Tensor>& before, const std::vector<ir::Tensor>& after) {
   double worst = 0;
@@ -120,6 +99,26 @@ std::string dump(const void* graph) {
 }
 
 }  // namespace
+
+std::vector<ir::Tensor> seeded_inputs(const ir::Graph& graph) {
+  std::mt19937 random(20260001);
+  std::vector<ir::Tensor> inputs;
+  for (const ir::Value* input : graph.inputs()) {
+    ir::Tensor tensor(input->type.element, input->type.shape);
+    for (int64_t i = 0; i < tensor.size(); ++i) {
+      const auto bits = static_cast<int64_t>(random());
+      if (ir::is_float(tensor.element())) {
+        tensor.set_real(i, static_cast<double>(bits % 20001) / 10000.0 - 1.0);
+      } else {
+        tensor.set_integer(i, tensor.element() == ir::Element::b1   ? bits & 1
+                              : ir::lowest(tensor.element()) < -128 ? bits % 8
+                                                                    : ir::lowest(tensor.element()) + bits % 256);
+      }
+    }
+    inputs.push_back(std::move(tensor));
+  }
+  return inputs;
+}
 
 std::vector<PassReport> run_passes(ir::Graph& graph, PassContext& context, const RunnerOptions& options) {
   return run_passes(graph, context, default_pipeline(), options);

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "ir/tensor.h"
 #include "passes/pass.h"
 
 namespace tinyc {
@@ -32,5 +33,8 @@ struct PassReport {
 std::vector<PassReport> run_passes(ir::Graph& graph, PassContext& context, const RunnerOptions& options = {});
 std::vector<PassReport> run_passes(ir::Graph& graph, PassContext& context, std::span<const PipelineRow> pipeline,
                                    const RunnerOptions& options);
+
+// Inputs that reach all of a quantised range and a plausible float range; the same for every run.
+std::vector<ir::Tensor> seeded_inputs(const ir::Graph& graph);
 
 }  // namespace tinyc

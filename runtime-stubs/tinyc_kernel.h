@@ -30,6 +30,12 @@ TINYC_KERNEL Rows constant_rows(const void* data, int32_t bytes) {
   return {const_cast<uint8_t*>(static_cast<const uint8_t*>(data)), bytes, 0};
 }
 
+// A large constant that is written as bytes, aligned to 8.
+template <class T>
+TINYC_KERNEL const T* bytes_of(const unsigned char* data) {
+  return static_cast<const T*>(static_cast<const void*>(data));
+}
+
 TINYC_KERNEL int32_t clamp_s32(int32_t value, int32_t low, int32_t high) {
   return value < low ? low : value > high ? high : value;
 }

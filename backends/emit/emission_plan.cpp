@@ -18,14 +18,20 @@ namespace {
 // C type at the interface: bool is uint8_t, half floats are uint16_t, 4-bit integers are unpacked.
 std::string interface_type(ir::Element element) {
   switch (element) {
-    case ir::Element::f32: return "float";
-    case ir::Element::f64: return "double";
+    case ir::Element::f32:
+      return "float";
+    case ir::Element::f64:
+      return "double";
     case ir::Element::f16:
-    case ir::Element::bf16: return "uint16_t";
+    case ir::Element::bf16:
+      return "uint16_t";
     case ir::Element::b1:
-    case ir::Element::u4: return "uint8_t";
-    case ir::Element::i4: return "int8_t";
-    default: return fmt::format("{}int{}_t", ir::is_signed(element) ? "" : "u", ir::element_bits(element));
+    case ir::Element::u4:
+      return "uint8_t";
+    case ir::Element::i4:
+      return "int8_t";
+    default:
+      return fmt::format("{}int{}_t", ir::is_signed(element) ? "" : "u", ir::element_bits(element));
   }
 }
 
@@ -62,8 +68,10 @@ class Maker {
  private:
   void add_ports() {
     for (const char* reserved : {"workspace", "state", "inputs", "outputs", "memory"}) parameters_.reserve(reserved);
-    for (size_t i = 0; i < graph_.inputs().size(); ++i) plan_.inputs.push_back(port(graph_.inputs()[i], BufferKind::input, i));
-    for (size_t i = 0; i < graph_.outputs().size(); ++i) plan_.outputs.push_back(port(graph_.outputs()[i], BufferKind::output, i));
+    for (size_t i = 0; i < graph_.inputs().size(); ++i)
+      plan_.inputs.push_back(port(graph_.inputs()[i], BufferKind::input, i));
+    for (size_t i = 0; i < graph_.outputs().size(); ++i)
+      plan_.outputs.push_back(port(graph_.outputs()[i], BufferKind::output, i));
   }
 
   Port port(const ir::Value* value, BufferKind kind, size_t index) {
@@ -75,7 +83,8 @@ class Maker {
     result.bytes = value->type.elements() * ir::element_bytes(value->type.element);
     for (size_t i = 0; i < program_.buffers.size(); ++i) {
       const Buffer& buffer = program_.buffers[i];
-      if (buffer.kind == kind && buffer.port == static_cast<int>(index) && !buffer.external) result.offset = plan_.plan.placements[i].offset;
+      if (buffer.kind == kind && buffer.port == static_cast<int>(index) && !buffer.external)
+        result.offset = plan_.plan.placements[i].offset;
     }
     return result;
   }
@@ -96,7 +105,8 @@ class Maker {
     } else {
       base = fmt::format("memory.workspace + {}", plan_.plan.placements[static_cast<size_t>(access.buffer)].offset);
     }
-    const int64_t row_bytes = batch == 1 ? access.row_bytes : access.rows * access.row_bytes / batch / access.image_rows;
+    const int64_t row_bytes =
+        batch == 1 ? access.row_bytes : access.rows * access.row_bytes / batch / access.image_rows;
     return fmt::format("{{{}{{batch}}, {}, {}}}", base, row_bytes, ring);
   }
 
@@ -104,7 +114,8 @@ class Maker {
     const Instance& instance = program_.instances[index];
     const KernelDef& kernel = *instance.kernel->def;
     EmittedLayer layer;
-    const std::string label = instance.op->origin.empty() ? std::string(instance.op->name()) : instance.op->origin.front();
+    const std::string label =
+        instance.op->origin.empty() ? std::string(instance.op->name()) : instance.op->origin.front();
     layer.symbol = layers_.legal(fmt::format("l{:02}_{}", index + 1, label), "layer");
     layer.geometry_symbol = layer.symbol + "_geometry";
     layer.geometry_type = kernel.geometry_type;
@@ -115,7 +126,9 @@ class Maker {
     add_operands(layer, instance);
     if (kernel.variadic) layer.array_rows = layer.rows.size();
     for (const Access& out : instance.outputs) add_rows(layer, out);
-    if (instance.scratch >= 0) layer.scratch = fmt::format("memory.workspace + {}", plan_.plan.placements[static_cast<size_t>(instance.scratch)].offset);
+    if (instance.scratch >= 0)
+      layer.scratch =
+          fmt::format("memory.workspace + {}", plan_.plan.placements[static_cast<size_t>(instance.scratch)].offset);
     layer.macs = instance.op->def->macs ? instance.op->def->macs(*instance.op) : 0;
     layer.cycles = instance.cycles;
     describe(layer, instance);
@@ -149,7 +162,8 @@ class Maker {
 
   void add_constants(EmittedLayer& layer) {
     const auto add = [&](const PackedConstant& constant, bool argument) {
-      layer.constants.push_back({layer.symbol + "_" + constant.name, constant.comment, constant.element, &constant, argument});
+      layer.constants.push_back(
+          {layer.symbol + "_" + constant.name, constant.comment, constant.element, &constant, argument});
       layer.constant_bytes += static_cast<int64_t>(constant.bytes.size());
       if (has_non_finite(constant)) includes_.insert("<math.h>");
     };
@@ -175,8 +189,10 @@ class Maker {
     std::string first = std::string(op.name());
     if (op.def->attribute("activation") && op.text("activation") != "none") first += " + " + op.text("activation");
     if (!op.origin.empty()) first += fmt::format(" (node {})", quoted(join(op.origin, ", ")));
-    layer.comment.push_back(first + ": " + shapes + (layer.macs ? fmt::format("; {} MACs", with_commas(layer.macs)) : ""));
-    layer.comment.push_back(fmt::format("kernel {}/{}{}{}: {}; about {} cycles (estimate)", isa_name(instance.kernel->def->isa), instance.kernel->def->name,
+    layer.comment.push_back(first + ": " + shapes +
+                            (layer.macs ? fmt::format("; {} MACs", with_commas(layer.macs)) : ""));
+    layer.comment.push_back(fmt::format("kernel {}/{}{}{}: {}; about {} cycles (estimate)",
+                                        isa_name(instance.kernel->def->isa), instance.kernel->def->name,
                                         instance.variant.name.empty() ? "" : " ", instance.variant.name, instance.why,
                                         with_commas(static_cast<int64_t>(instance.cycles))));
   }
@@ -198,7 +214,8 @@ class Maker {
 
 }  // namespace
 
-EmissionPlan make_emission_plan(const ir::Graph& graph, const Program& program, const Plan& plan, const Target& target, EmitOptions options) {
+EmissionPlan make_emission_plan(const ir::Graph& graph, const Program& program, const Plan& plan, const Target& target,
+                                EmitOptions options) {
   return Maker(graph, program, plan, target, std::move(options)).run();
 }
 

@@ -13,8 +13,8 @@ namespace tinyc {
 enum class IoPlace : uint8_t { workspace, caller };
 
 struct EmitOptions {
-  std::string name = "model";        // C identifier; prefix of the interface
-  std::string command_line;          // options with base names only, for the header comment
+  std::string name = "model";  // C identifier; prefix of the interface
+  std::string command_line;    // options with base names only, for the header comment
   std::string model_file;
   std::string model_sha256;
   std::string tool_version;
@@ -24,12 +24,12 @@ struct EmitOptions {
 
 // A graph input, output or state of the interface.
 struct Port {
-  std::string name;        // as in the model
-  std::string parameter;   // C identifier
-  ir::Type type;           // as seen by the caller
-  std::string c_type;      // "int8_t"
-  int64_t bytes = 0;       // in the caller's memory
-  int64_t offset = -1;     // in the workspace; -1 = caller's memory
+  std::string name;       // as in the model
+  std::string parameter;  // C identifier
+  ir::Type type;          // as seen by the caller
+  std::string c_type;     // "int8_t"
+  int64_t bytes = 0;      // in the caller's memory
+  int64_t offset = -1;    // in the workspace; -1 = caller's memory
 };
 
 struct EmittedConstant {
@@ -42,20 +42,20 @@ struct EmittedConstant {
 
 // One layer: its function, its constants and what is said about it.
 struct EmittedLayer {
-  std::string symbol;               // "l01_conv1"
-  std::vector<std::string> comment; // lines above the function
+  std::string symbol;                // "l01_conv1"
+  std::vector<std::string> comment;  // lines above the function
   std::string geometry_symbol;
   std::string geometry_type;
   Built built;
   std::vector<PackedConstant> operand_constants;  // operands that are constants and passed as Rows
   std::vector<EmittedConstant> constants;
   std::string entry;
-  std::vector<std::string> rows;    // Rows expressions in call order, with {batch} where the batch index goes
-  std::vector<int64_t> batch_bytes; // per entry of `rows`
-  size_t array_rows = 0;            // the first so many are passed as one array
+  std::vector<std::string> rows;     // Rows expressions in call order, with {batch} where the batch index goes
+  std::vector<int64_t> batch_bytes;  // per entry of `rows`
+  size_t array_rows = 0;             // the first so many are passed as one array
   int64_t batch = 1;
-  int64_t image_rows = 1;           // output rows per image, when batch > 1
-  std::string scratch;              // expression, empty = none
+  int64_t image_rows = 1;  // output rows per image, when batch > 1
+  std::string scratch;     // expression, empty = none
   int64_t macs = 0;
   double cycles = 0;
   int64_t constant_bytes = 0;
@@ -63,23 +63,24 @@ struct EmittedLayer {
 
 struct EmissionPlan {
   EmitOptions options;
-  std::string macro;                // KWS
+  std::string macro;  // KWS
   const Target* target = nullptr;
-  std::vector<std::string> system_includes;        // sorted
-  std::vector<const ShippedText*> texts;           // dependencies first
+  std::vector<std::string> system_includes;  // sorted
+  std::vector<const ShippedText*> texts;     // dependencies first
   std::vector<Port> inputs;
   std::vector<Port> outputs;
-  std::vector<EmittedLayer> layers;                // per instance
+  std::vector<EmittedLayer> layers;  // per instance
   std::vector<Node> const* body = nullptr;
   const Program* program = nullptr;
   Plan plan;
   std::vector<Liveness> live;
   int64_t macs = 0;
   int64_t constant_bytes = 0;
-  double cycles = 0;                               // estimate
+  double cycles = 0;  // estimate
 };
 
-EmissionPlan make_emission_plan(const ir::Graph& graph, const Program& program, const Plan& plan, const Target& target, EmitOptions options);
+EmissionPlan make_emission_plan(const ir::Graph& graph, const Program& program, const Plan& plan, const Target& target,
+                                EmitOptions options);
 
 // name -> text of NAME.h, NAME.cpp, NAME_test.cpp
 std::string print_header(const EmissionPlan& plan);
@@ -96,9 +97,10 @@ struct Tolerance {
   double atol = 1e-7;
   int64_t steps = 0;  // integers
 };
-std::string print_test(const EmissionPlan& plan, const std::vector<GoldenSet>& sets, const std::vector<Tolerance>& tolerances);
-// A program that runs the data sets of its working folder: sets.bin (how many), sNNNNN/input_KK.bin -> sNNNNN/output_KK.bin
-// and stack_00.bin; for tinyc run and verify.
+std::string print_test(const EmissionPlan& plan, const std::vector<GoldenSet>& sets,
+                       const std::vector<Tolerance>& tolerances);
+// A program that runs the data sets of its working folder: sets.bin (how many), sNNNNN/input_KK.bin ->
+// sNNNNN/output_KK.bin and stack_00.bin; for tinyc run and verify.
 std::string print_runner(const EmissionPlan& plan);
 
 }  // namespace tinyc

@@ -14,7 +14,8 @@ std::string upper_case(std::string_view text);
 // Gives each name a legal identifier that no other name got.
 class Names {
  public:
-  // Characters that identifiers cannot have become '_'; keywords and repeats get a suffix. `fallback` for names without letters.
+  // Characters that identifiers cannot have become '_'; keywords and repeats get a suffix. `fallback` for names without
+  // letters.
   std::string legal(std::string_view name, std::string_view fallback);
   void reserve(std::string_view name) { taken_.insert(std::string(name)); }
 

@@ -10,13 +10,17 @@ namespace {
 
 void print_macros(TextWriter& writer, const EmissionPlan& plan) {
   const std::string& m = plan.macro;
-  writer.format("#define {}_WORKSPACE_BYTES {} /* may be shared with other code between calls */", m, plan.plan.workspace_bytes);
+  writer.format("#define {}_WORKSPACE_BYTES {} /* may be shared with other code between calls */", m,
+                plan.plan.workspace_bytes);
   writer.format("#define {}_WORKSPACE_ALIGN {}", m, plan.plan.alignment);
-  if (has_state(plan)) writer.format("#define {}_STATE_BYTES {} /* kept between calls; {}_WORKSPACE_ALIGN aligned */", m, plan.plan.state_bytes, m);
+  if (has_state(plan))
+    writer.format("#define {}_STATE_BYTES {} /* kept between calls; {}_WORKSPACE_ALIGN aligned */", m,
+                  plan.plan.state_bytes, m);
   writer.format("#define {}_INPUTS {}", m, plan.inputs.size());
   writer.format("#define {}_OUTPUTS {}", m, plan.outputs.size());
   const auto sizes = [&](const std::vector<Port>& ports, std::string_view kind) {
-    for (size_t i = 0; i < ports.size(); ++i) writer.format("#define {}_{}_{}_ELEMENTS {}", m, kind, i, ports[i].type.elements());
+    for (size_t i = 0; i < ports.size(); ++i)
+      writer.format("#define {}_{}_{}_ELEMENTS {}", m, kind, i, ports[i].type.elements());
   };
   sizes(plan.inputs, "INPUT");
   sizes(plan.outputs, "OUTPUT");
@@ -27,7 +31,8 @@ void print_macros(TextWriter& writer, const EmissionPlan& plan) {
 }
 
 std::string port_comment(const Port& port) {
-  return fmt::format("{}: {}{}{} ({})", port.parameter, port.c_type, ir::shape_text(port.type.shape), quantization_text(port.type), quoted(port.name));
+  return fmt::format("{}: {}{}{} ({})", port.parameter, port.c_type, ir::shape_text(port.type.shape),
+                     quantization_text(port.type), quoted(port.name));
 }
 
 void print_functions(TextWriter& writer, const EmissionPlan& plan) {
@@ -36,22 +41,29 @@ void print_functions(TextWriter& writer, const EmissionPlan& plan) {
   for (const Port& port : plan.inputs) writer.line("     " + port_comment(port));
   for (const Port& port : plan.outputs) writer.line("     " + port_comment(port));
   if (plan.options.io_place == IoPlace::workspace) {
-    writer.format("   Inputs are copied into the workspace and outputs out of it, unless the pointer is null or already is {}_input_K or", n);
+    writer.format(
+        "   Inputs are copied into the workspace and outputs out of it, unless the pointer is null or already is "
+        "{}_input_K or",
+        n);
     writer.format("   {}_output_K: then the caller has put them there, or reads them there. */", n);
   } else {
     writer.line("   Inputs are read and outputs written where the caller keeps them. */");
   }
   writer.format("int {}_infer({});", n, infer_parameters(plan));
   writer.line("/* The same with untyped pointers, in the order above. */");
-  writer.format("int {}_run(const void* const inputs[], void* const outputs[], void* workspace{});", n, has_state(plan) ? ", void* state" : "");
+  writer.format("int {}_run(const void* const inputs[], void* const outputs[], void* workspace{});", n,
+                has_state(plan) ? ", void* state" : "");
   if (has_state(plan)) {
     writer.line("/* Forgets what was heard so far; call before the first inference. */");
     writer.format("void {}_reset(void* state);", n);
   }
   if (plan.options.io_place != IoPlace::workspace) return;
-  writer.line("/* Where inputs and outputs live inside the workspace. An input's bytes are reused during the inference. */");
-  for (size_t i = 0; i < plan.inputs.size(); ++i) writer.format("{}* {}_input_{}(void* workspace);", plan.inputs[i].c_type, n, i);
-  for (size_t i = 0; i < plan.outputs.size(); ++i) writer.format("{}* {}_output_{}(void* workspace);", plan.outputs[i].c_type, n, i);
+  writer.line(
+      "/* Where inputs and outputs live inside the workspace. An input's bytes are reused during the inference. */");
+  for (size_t i = 0; i < plan.inputs.size(); ++i)
+    writer.format("{}* {}_input_{}(void* workspace);", plan.inputs[i].c_type, n, i);
+  for (size_t i = 0; i < plan.outputs.size(); ++i)
+    writer.format("{}* {}_output_{}(void* workspace);", plan.outputs[i].c_type, n, i);
 }
 
 void print_port_struct(TextWriter& writer, const Port& port, const std::string& name, bool is_input) {
@@ -77,10 +89,13 @@ void print_port_struct(TextWriter& writer, const Port& port, const std::string& 
       writer.line("  if (rest > 0.5f || (rest == 0.5f && whole % 2 != 0)) ++whole;");
       writer.line("  if (rest < -0.5f || (rest == -0.5f && whole % 2 != 0)) --whole;");
       writer.line("  const int32_t value = whole + zero_point;");
-      writer.format("  return static_cast<type>(value < {0} ? {0} : value > {1} ? {1} : value);", ir::lowest(port.type.element), ir::highest(port.type.element));
+      writer.format("  return static_cast<type>(value < {0} ? {0} : value > {1} ? {1} : value);",
+                    ir::lowest(port.type.element), ir::highest(port.type.element));
       writer.line("}");
     } else {
-      writer.line("static constexpr float dequantize(type value) noexcept { return scale * static_cast<float>(static_cast<int32_t>(value) - zero_point); }");
+      writer.line(
+          "static constexpr float dequantize(type value) noexcept { return scale * "
+          "static_cast<float>(static_cast<int32_t>(value) - zero_point); }");
     }
   }
   writer.dedent();
@@ -109,8 +124,10 @@ std::string print_header(const EmissionPlan& plan) {
   writer.format("namespace {} {{", plan.options.name);
   writer.format("constexpr int32_t workspace_bytes = {}_WORKSPACE_BYTES;", plan.macro);
   writer.format("constexpr int32_t workspace_align = {}_WORKSPACE_ALIGN;", plan.macro);
-  for (size_t i = 0; i < plan.inputs.size(); ++i) print_port_struct(writer, plan.inputs[i], fmt::format("Input{}", i), true);
-  for (size_t i = 0; i < plan.outputs.size(); ++i) print_port_struct(writer, plan.outputs[i], fmt::format("Output{}", i), false);
+  for (size_t i = 0; i < plan.inputs.size(); ++i)
+    print_port_struct(writer, plan.inputs[i], fmt::format("Input{}", i), true);
+  for (size_t i = 0; i < plan.outputs.size(); ++i)
+    print_port_struct(writer, plan.outputs[i], fmt::format("Output{}", i), false);
   writer.format("}}  // namespace {}", plan.options.name);
   writer.line("#endif");
   return writer.take();

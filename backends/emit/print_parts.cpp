@@ -23,14 +23,20 @@ std::string quantization_text(const ir::Type& type) {
 
 std::string storage_type(ir::Element element) {
   switch (element) {
-    case ir::Element::f32: return "float";
-    case ir::Element::f64: return "double";
+    case ir::Element::f32:
+      return "float";
+    case ir::Element::f64:
+      return "double";
     case ir::Element::f16:
-    case ir::Element::bf16: return "uint16_t";
+    case ir::Element::bf16:
+      return "uint16_t";
     case ir::Element::b1:
-    case ir::Element::u4: return "uint8_t";
-    case ir::Element::i4: return "int8_t";
-    default: return fmt::format("{}int{}_t", ir::is_signed(element) ? "" : "u", ir::element_bits(element));
+    case ir::Element::u4:
+      return "uint8_t";
+    case ir::Element::i4:
+      return "int8_t";
+    default:
+      return fmt::format("{}int{}_t", ir::is_signed(element) ? "" : "u", ir::element_bits(element));
   }
 }
 
@@ -47,7 +53,8 @@ T load(const std::byte* data, int64_t index) {
 
 // The most negative integers have no literal of their own type in C++.
 std::string integer_literal(int64_t value, ir::Element element) {
-  if (element == ir::Element::i64) return value == ir::lowest(element) ? "INT64_MIN" : fmt::format("INT64_C({})", value);
+  if (element == ir::Element::i64)
+    return value == ir::lowest(element) ? "INT64_MIN" : fmt::format("INT64_C({})", value);
   if (element == ir::Element::u64) return fmt::format("UINT64_C({})", static_cast<uint64_t>(value));
   if (element == ir::Element::u32) return fmt::format("{}u", static_cast<uint32_t>(value));
   if (element == ir::Element::i32 && value == ir::lowest(element)) return "INT32_MIN";
@@ -57,20 +64,38 @@ std::string integer_literal(int64_t value, ir::Element element) {
 void append_element(std::string& line, ir::Element element, const std::byte* data, int64_t index) {
   const auto out = std::back_inserter(line);
   switch (element) {
-    case ir::Element::f32: line += float_literal(load<float>(data, index)); break;
-    case ir::Element::f64: line += double_literal(load<double>(data, index)); break;
+    case ir::Element::f32:
+      line += float_literal(load<float>(data, index));
+      break;
+    case ir::Element::f64:
+      line += double_literal(load<double>(data, index));
+      break;
     case ir::Element::i4:
-    case ir::Element::i8: fmt::format_to(out, "{}", static_cast<int>(load<int8_t>(data, index))); break;
+    case ir::Element::i8:
+      fmt::format_to(out, "{}", static_cast<int>(load<int8_t>(data, index)));
+      break;
     case ir::Element::b1:
     case ir::Element::u4:
-    case ir::Element::u8: fmt::format_to(out, "{}", static_cast<int>(load<uint8_t>(data, index))); break;
-    case ir::Element::i16: fmt::format_to(out, "{}", load<int16_t>(data, index)); break;
+    case ir::Element::u8:
+      fmt::format_to(out, "{}", static_cast<int>(load<uint8_t>(data, index)));
+      break;
+    case ir::Element::i16:
+      fmt::format_to(out, "{}", load<int16_t>(data, index));
+      break;
     case ir::Element::f16:
     case ir::Element::bf16:
-    case ir::Element::u16: fmt::format_to(out, "{}", load<uint16_t>(data, index)); break;
-    case ir::Element::i32: line += integer_literal(load<int32_t>(data, index), element); break;
-    case ir::Element::u32: line += integer_literal(load<uint32_t>(data, index), element); break;
-    default: line += integer_literal(load<int64_t>(data, index), element); break;
+    case ir::Element::u16:
+      fmt::format_to(out, "{}", load<uint16_t>(data, index));
+      break;
+    case ir::Element::i32:
+      line += integer_literal(load<int32_t>(data, index), element);
+      break;
+    case ir::Element::u32:
+      line += integer_literal(load<uint32_t>(data, index), element);
+      break;
+    default:
+      line += integer_literal(load<int64_t>(data, index), element);
+      break;
   }
 }
 
@@ -93,14 +118,37 @@ void print_elements(TextWriter& writer, ir::Element element, const std::byte* da
   if (!line.empty()) writer.line(line);
 }
 
+void print_bytes(TextWriter& writer, const std::byte* data, size_t count) {
+  constexpr size_t kBytesPerLine = 32;
+  for (size_t start = 0; start < count; start += kBytesPerLine) {
+    const size_t end = std::min(count, start + kBytesPerLine);
+    std::string line = "  \"";
+    for (size_t i = start; i < end; ++i) {
+      const auto byte = static_cast<unsigned>(data[i]);
+      const bool letter = (byte >= 'A' && byte <= 'Z') || (byte >= 'a' && byte <= 'z');
+      if (letter) {
+        line += static_cast<char>(byte);
+      } else {
+        line += '\\';
+        line += static_cast<char>('0' + (byte >> 6));
+        line += static_cast<char>('0' + (byte >> 3 & 7));
+        line += static_cast<char>('0' + (byte & 7));
+      }
+    }
+    writer.line(line + (end == count ? "\";" : "\""));
+  }
+}
+
 void print_banner(TextWriter& writer, const EmissionPlan& plan, std::string_view file, std::string_view what) {
   const EmitOptions& options = plan.options;
   writer.format("// SPDX-License-Identifier: 0BSD");
-  writer.format("// {} - {}, generated by tinyc {}. Do not edit: change the model or the options and generate again.", file, what, options.tool_version);
+  writer.format("// {} - {}, generated by tinyc {}. Do not edit: change the model or the options and generate again.",
+                file, what, options.tool_version);
   writer.format("//   {}", options.command_line);
   writer.format("//   model {} sha256 {}", options.model_file, options.model_sha256);
-  writer.format("//   workspace {} B   constants {} B   {} MACs   about {} cycles on {} (estimate)", with_commas(plan.plan.workspace_bytes),
-                with_commas(plan.constant_bytes), with_commas(plan.macs), with_commas(static_cast<int64_t>(plan.cycles)), plan.target->name);
+  writer.format("//   workspace {} B   constants {} B   {} MACs   about {} cycles on {} (estimate)",
+                with_commas(plan.plan.workspace_bytes), with_commas(plan.constant_bytes), with_commas(plan.macs),
+                with_commas(static_cast<int64_t>(plan.cycles)), plan.target->name);
 }
 
 }  // namespace tinyc

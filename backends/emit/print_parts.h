@@ -14,6 +14,8 @@ std::string infer_parameters(const EmissionPlan& plan);
 std::string quantization_text(const ir::Type& type);  // ", scale 0.5, zero point 83" or ""
 // The array's elements, a few per line, ending without newline.
 void print_elements(TextWriter& writer, ir::Element element, const std::byte* data, int64_t count);
+// The bytes as string literals, one per line, ending with a semicolon.
+void print_bytes(TextWriter& writer, const std::byte* data, size_t count);
 std::string storage_type(ir::Element element);  // C++ element type of an array
 bool has_state(const EmissionPlan& plan);
 // Lines of a comment about tool, options, model and totals.

@@ -7,9 +7,12 @@
 namespace tinyc {
 namespace {
 
-constexpr std::string_view kRule = "----------------------------------------------------------------------------------------------";
+constexpr std::string_view kRule =
+    "----------------------------------------------------------------------------------------------";
 
-void section(TextWriter& writer, std::string_view title) { writer.format("// ---- {} {}", title, kRule.substr(0, 110 - title.size())); }
+void section(TextWriter& writer, std::string_view title) {
+  writer.format("// ---- {} {}", title, kRule.substr(0, 110 - title.size()));
+}
 
 class SourcePrinter {
  public:
@@ -17,6 +20,7 @@ class SourcePrinter {
 
   std::string run() {
     print_top();
+    allow_long_strings();
     print_kernels();
     memory_map();
     for (const EmittedLayer& layer : plan_.layers) print_layer(layer);
@@ -36,13 +40,28 @@ class SourcePrinter {
     writer_.line();
     if (plan_.target->feature_macro) {
       writer_.format("#if !({}) && !defined(TINYC_PORTABLE_TWINS)", plan_.target->feature_macro);
-      writer_.format("#error \"{}.cpp was generated for {}: {}, or generate for your core\"", plan_.options.name, plan_.target->name, plan_.target->feature_help);
+      writer_.format("#error \"{}.cpp was generated for {}: {}, or generate for your core\"", plan_.options.name,
+                     plan_.target->name, plan_.target->feature_help);
       writer_.line("#endif");
     }
-    writer_.line("// Called around every layer's rows; define both to trace or to count cycles (for example in a header given by -include).");
+    writer_.line(
+        "// Called around every layer's rows; define both to trace or to count cycles (for example in a header given "
+        "by -include).");
     writer_.line("#ifndef TINYC_LAYER_BEGIN");
     writer_.line("#define TINYC_LAYER_BEGIN(index, name)");
     writer_.line("#define TINYC_LAYER_END(index, name)");
+    writer_.line("#endif");
+    writer_.line();
+  }
+
+  void allow_long_strings() {
+    bool any = false;
+    for (const EmittedLayer& layer : plan_.layers) {
+      for (const EmittedConstant& constant : layer.constants) any |= is_large(constant);
+    }
+    if (!any) return;
+    writer_.line("#if defined(__clang__)");
+    writer_.line("#pragma clang diagnostic ignored \"-Woverlength-strings\"  // weights are written as strings of bytes");
     writer_.line("#endif");
     writer_.line();
   }
@@ -67,21 +86,24 @@ class SourcePrinter {
       const int64_t offset = plan_.plan.placements[i].offset;
       if (offset < 0 || buffer.kind == BufferKind::state) continue;
       const std::string ring = buffer.dense() ? "" : fmt::format("  ring of {} of {} rows", buffer.ring, buffer.rows);
-      writer_.format("//   [{:>7} .. {:>7}]  steps {:>3} to {:>3}  {}{}", offset, offset + buffer.bytes() - 1, plan_.live[i].first, plan_.live[i].last,
-                     buffer.name, ring);
+      writer_.format("//   [{:>7} .. {:>7}]  steps {:>3} to {:>3}  {}{}", offset, offset + buffer.bytes() - 1,
+                     plan_.live[i].first, plan_.live[i].last, buffer.name, ring);
     }
     const int64_t gap = plan_.plan.workspace_bytes - plan_.plan.lower_bound;
     if (gap == 0) {
-      writer_.format("// {} bytes: minimal for this schedule (that much is live at step {})", plan_.plan.workspace_bytes, plan_.plan.peak_step);
+      writer_.format("// {} bytes: minimal for this schedule (that much is live at step {})",
+                     plan_.plan.workspace_bytes, plan_.plan.peak_step);
     } else {
-      writer_.format("// {} bytes: lower bound for this schedule {}, gap {}", plan_.plan.workspace_bytes, plan_.plan.lower_bound, gap);
+      writer_.format("// {} bytes: lower bound for this schedule {}, gap {}", plan_.plan.workspace_bytes,
+                     plan_.plan.lower_bound, gap);
     }
     writer_.line();
     writer_.line("// Bases that the layers work on.");
     writer_.line("struct Memory {");
     writer_.line("  uint8_t* workspace;");
     for (const Buffer& buffer : program.buffers) {
-      if (buffer.external) writer_.format("  uint8_t* {}{};", buffer.kind == BufferKind::input ? "input" : "output", buffer.port);
+      if (buffer.external)
+        writer_.format("  uint8_t* {}{};", buffer.kind == BufferKind::input ? "input" : "output", buffer.port);
     }
     if (has_state(plan_)) writer_.line("  uint8_t* state;");
     writer_.line("};");
@@ -91,13 +113,28 @@ class SourcePrinter {
 
   void print_constants(const EmittedLayer& layer) {
     for (const EmittedConstant& constant : layer.constants) {
-      writer_.format("// {}; {} B", constant.comment, constant.data->bytes.size());
-      writer_.format("alignas({}) constexpr {} {}[] = {{", std::max(4, ir::element_bytes(constant.element)), storage_type(constant.element), constant.symbol);
+      const std::vector<std::byte>& bytes = constant.data->bytes;
+      writer_.format("// {}; {} B", constant.comment, bytes.size());
+      if (is_large(constant)) {
+        writer_.format("alignas(8) constexpr unsigned char {}[] =", constant.symbol);
+        print_bytes(writer_, bytes.data(), bytes.size());
+        continue;
+      }
+      writer_.format("alignas({}) constexpr {} {}[] = {{", std::max(4, ir::element_bytes(constant.element)),
+                     storage_type(constant.element), constant.symbol);
       writer_.indent();
-      print_elements(writer_, constant.element, constant.data->bytes.data(), constant.data->count());
+      print_elements(writer_, constant.element, bytes.data(), constant.data->count());
       writer_.dedent();
       writer_.line("};");
     }
+  }
+
+  // Compilers need some 300 bytes of memory per element of an array, but only a few per character of a string: large
+  // constants are written as their bytes (little-endian, as every target is).
+  static bool is_large(const EmittedConstant& constant) { return constant.data->bytes.size() > 64 * 1024; }
+  static std::string pointer_to(const EmittedConstant& constant) {
+    if (!is_large(constant)) return constant.symbol;
+    return fmt::format("bytes_of<{}>({})", storage_type(constant.element), constant.symbol);
   }
 
   void print_geometry(const EmittedLayer& layer) {
@@ -107,7 +144,8 @@ class SourcePrinter {
     for (size_t i = 0; i < layer.built.geometry.size(); ++i) {
       const GeometryField& field = layer.built.geometry[i];
       const std::string value = field.real ? float_literal(field.value) : std::to_string(field.integer);
-      const std::string item = fmt::format("/*{}*/ {}{}", field.name, value, i + 1 < layer.built.geometry.size() ? ", " : "");
+      const std::string item =
+          fmt::format("/*{}*/ {}{}", field.name, value, i + 1 < layer.built.geometry.size() ? ", " : "");
       if (line.size() + item.size() > 110) {
         line.pop_back();
         writer_.line(line);
@@ -121,7 +159,8 @@ class SourcePrinter {
   }
 
   static std::string rows_text(const EmittedLayer& layer, size_t index) {
-    const std::string batch = layer.batch > 1 && layer.batch_bytes[index] > 0 ? fmt::format(" + image * {}", layer.batch_bytes[index]) : "";
+    const std::string batch =
+        layer.batch > 1 && layer.batch_bytes[index] > 0 ? fmt::format(" + image * {}", layer.batch_bytes[index]) : "";
     std::string rows = layer.rows[index];
     return rows.replace(rows.find("{batch}"), 7, batch);
   }
@@ -146,7 +185,8 @@ class SourcePrinter {
   }
   static std::string integer_argument(int64_t value) {
     if (value == INT64_MIN) return "INT64_MIN";
-    return value == static_cast<int32_t>(value) && value != INT32_MIN ? std::to_string(value) : fmt::format("INT64_C({})", value);
+    return value == static_cast<int32_t>(value) && value != INT32_MIN ? std::to_string(value)
+                                                                      : fmt::format("INT64_C({})", value);
   }
 
   // "conv_q8(geometry, {memory.workspace + 0, 10, 0}, ..., weights, y0, y1);"
@@ -155,7 +195,7 @@ class SourcePrinter {
     if (layer.array_rows > 0) text += ", operands";
     for (size_t i = layer.array_rows; i < layer.rows.size(); ++i) text += ", " + rows_text(layer, i);
     for (const EmittedConstant& constant : layer.constants) {
-      if (constant.argument) text += ", " + constant.symbol;
+      if (constant.argument) text += ", " + pointer_to(constant);
     }
     if (!layer.scratch.empty()) text += ", " + layer.scratch;
     if (layer.built.function) text += ", " + lambda_text(*layer.built.function);
@@ -167,7 +207,8 @@ class SourcePrinter {
     print_constants(layer);
     print_geometry(layer);
     const bool rows = layer.batch == 1;
-    writer_.format("TINYC_LAYER void {}(const Memory& memory, int32_t{}, int32_t{}) {{", layer.symbol, rows ? " y0" : "", rows ? " y1" : "");
+    writer_.format("TINYC_LAYER void {}(const Memory& memory, int32_t{}, int32_t{}) {{", layer.symbol,
+                   rows ? " y0" : "", rows ? " y1" : "");
     writer_.indent();
     if (layer.array_rows > 0) {
       std::string operands;
@@ -192,7 +233,8 @@ class SourcePrinter {
       if (!steady || step.advance == 0) return std::to_string(y);
       return fmt::format("{} + {} * i", y, step.advance);
     };
-    return fmt::format("TINYC_LAYER_BEGIN({0}, \"{1}\") {1}(memory, {2}, {3}); TINYC_LAYER_END({0}, \"{1}\")", step.instance, layer.symbol, row(step.y0), row(step.y1));
+    return fmt::format("TINYC_LAYER_BEGIN({0}, \"{1}\") {1}(memory, {2}, {3}); TINYC_LAYER_END({0}, \"{1}\")",
+                       step.instance, layer.symbol, row(step.y0), row(step.y1));
   }
 
   void print_body() {
@@ -224,23 +266,32 @@ class SourcePrinter {
     const std::string& n = plan_.options.name;
     writer_.format("int {}_infer({}) {{", n, infer_parameters(plan_));
     writer_.indent();
-    writer_.format("if (workspace == nullptr || reinterpret_cast<uintptr_t>(workspace) % {0}_WORKSPACE_ALIGN != 0) return {0}_BAD_WORKSPACE;", plan_.macro);
+    writer_.format(
+        "if (workspace == nullptr || reinterpret_cast<uintptr_t>(workspace) % {0}_WORKSPACE_ALIGN != 0) return "
+        "{0}_BAD_WORKSPACE;",
+        plan_.macro);
     writer_.line("uint8_t* const base = static_cast<uint8_t*>(workspace);");
     std::string external;
     for (const Port& port : plan_.inputs) {
       if (port.offset < 0) {
-        external += fmt::format(", const_cast<uint8_t*>(static_cast<const uint8_t*>(static_cast<const void*>({})))", port.parameter);
+        external += fmt::format(", const_cast<uint8_t*>(static_cast<const uint8_t*>(static_cast<const void*>({})))",
+                                port.parameter);
       } else {
-        writer_.format("if ({0} != nullptr && static_cast<const void*>({0}) != base + {1}) memcpy(base + {1}, {0}, {2});", port.parameter, port.offset, port.bytes);
+        writer_.format(
+            "if ({0} != nullptr && static_cast<const void*>({0}) != base + {1}) memcpy(base + {1}, {0}, {2});",
+            port.parameter, port.offset, port.bytes);
       }
     }
     for (const Port& port : plan_.outputs) {
       if (port.offset < 0) external += fmt::format(", static_cast<uint8_t*>(static_cast<void*>({}))", port.parameter);
     }
-    writer_.format("const {}::Memory memory = {{base{}{}}};", n, external, has_state(plan_) ? ", static_cast<uint8_t*>(state)" : "");
+    writer_.format("const {}::Memory memory = {{base{}{}}};", n, external,
+                   has_state(plan_) ? ", static_cast<uint8_t*>(state)" : "");
     writer_.format("{}::run_layers(memory);", n);
     for (const Port& port : plan_.outputs) {
-      if (port.offset >= 0) writer_.format("if ({0} != nullptr && static_cast<void*>({0}) != base + {1}) memcpy({0}, base + {1}, {2});", port.parameter, port.offset, port.bytes);
+      if (port.offset >= 0)
+        writer_.format("if ({0} != nullptr && static_cast<void*>({0}) != base + {1}) memcpy({0}, base + {1}, {2});",
+                       port.parameter, port.offset, port.bytes);
     }
     writer_.format("return {}_OK;", plan_.macro);
     writer_.dedent();
@@ -254,14 +305,18 @@ class SourcePrinter {
     writer_.line();
     print_infer();
     const std::string& n = plan_.options.name;
-    writer_.format("int {}_run(const void* const inputs[], void* const outputs[], void* workspace{}) {{", n, has_state(plan_) ? ", void* state" : "");
+    writer_.format("int {}_run(const void* const inputs[], void* const outputs[], void* workspace{}) {{", n,
+                   has_state(plan_) ? ", void* state" : "");
     std::string arguments;
-    for (size_t i = 0; i < plan_.inputs.size(); ++i) arguments += fmt::format("static_cast<const {}*>(inputs[{}]), ", plan_.inputs[i].c_type, i);
-    for (size_t i = 0; i < plan_.outputs.size(); ++i) arguments += fmt::format("static_cast<{}*>(outputs[{}]), ", plan_.outputs[i].c_type, i);
+    for (size_t i = 0; i < plan_.inputs.size(); ++i)
+      arguments += fmt::format("static_cast<const {}*>(inputs[{}]), ", plan_.inputs[i].c_type, i);
+    for (size_t i = 0; i < plan_.outputs.size(); ++i)
+      arguments += fmt::format("static_cast<{}*>(outputs[{}]), ", plan_.outputs[i].c_type, i);
     if (plan_.inputs.empty()) writer_.line("  static_cast<void>(inputs);");
     writer_.format("  return {}_infer({}workspace{});", n, arguments, has_state(plan_) ? ", state" : "");
     writer_.line("}");
-    if (has_state(plan_)) writer_.format("\nvoid {}_reset(void* state) {{ memset(state, 0, {}_STATE_BYTES); }}", n, plan_.macro);
+    if (has_state(plan_))
+      writer_.format("\nvoid {}_reset(void* state) {{ memset(state, 0, {}_STATE_BYTES); }}", n, plan_.macro);
     print_places();
     writer_.line();
     writer_.line("}  // extern \"C\"");
@@ -271,8 +326,10 @@ class SourcePrinter {
     if (plan_.options.io_place != IoPlace::workspace) return;
     writer_.line();
     const auto place = [&](const Port& port, std::string_view kind, size_t index) {
-      writer_.format("{0}* {1}_{2}_{3}(void* workspace) {{ return static_cast<{0}*>(static_cast<void*>(static_cast<uint8_t*>(workspace) + {4})); }}", port.c_type,
-                     plan_.options.name, kind, index, port.offset);
+      writer_.format(
+          "{0}* {1}_{2}_{3}(void* workspace) {{ return "
+          "static_cast<{0}*>(static_cast<void*>(static_cast<uint8_t*>(workspace) + {4})); }}",
+          port.c_type, plan_.options.name, kind, index, port.offset);
     };
     for (size_t i = 0; i < plan_.inputs.size(); ++i) place(plan_.inputs[i], "input", i);
     for (size_t i = 0; i < plan_.outputs.size(); ++i) place(plan_.outputs[i], "output", i);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// EmissionPlan -> NAME_test.cpp (golden test with embedded data) and the runner program of `tinyc run` and `tinyc verify`.
+// EmissionPlan -> NAME_test.cpp (golden test with embedded data) and the runner program of `tinyc run` and `tinyc
+// verify`.
 #include <fmt/format.h>
 
 #include "backends/emit/print_parts.h"
@@ -19,10 +20,13 @@ void print_test_top(TextWriter& writer, const EmissionPlan& plan, std::string_vi
   writer.line();
   writer.line("namespace {");
   writer.line();
-  writer.format("alignas({0}_WORKSPACE_ALIGN) uint8_t workspace[{0}_WORKSPACE_BYTES > 0 ? {0}_WORKSPACE_BYTES : 1];", plan.macro);
+  writer.format("alignas({0}_WORKSPACE_ALIGN) uint8_t workspace[{0}_WORKSPACE_BYTES > 0 ? {0}_WORKSPACE_BYTES : 1];",
+                plan.macro);
   if (has_state(plan)) writer.format("alignas({0}_WORKSPACE_ALIGN) uint8_t state[{0}_STATE_BYTES];", plan.macro);
   const auto storage = [&](const std::vector<Port>& ports, std::string_view kind) {
-    for (size_t i = 0; i < ports.size(); ++i) writer.format("alignas(8) {} {}_{}[{}];", ports[i].c_type, kind, i, std::max<int64_t>(1, ports[i].type.elements()));
+    for (size_t i = 0; i < ports.size(); ++i)
+      writer.format("alignas(8) {} {}_{}[{}];", ports[i].c_type, kind, i,
+                    std::max<int64_t>(1, ports[i].type.elements()));
   };
   storage(plan.inputs, "input");
   storage(plan.outputs, "output");
@@ -79,13 +83,16 @@ uint32_t differences(const T* value, const T* expected, int32_t count, float rto
 
 }  // namespace
 
-std::string print_test(const EmissionPlan& plan, const std::vector<GoldenSet>& sets, const std::vector<Tolerance>& tolerances) {
+std::string print_test(const EmissionPlan& plan, const std::vector<GoldenSet>& sets,
+                       const std::vector<Tolerance>& tolerances) {
   TextWriter writer;
   print_test_top(writer, plan, plan.options.name + "_test.cpp", "golden test");
   for (size_t s = 0; s < sets.size(); ++s) {
     writer.format("// set {}: {}", s, sets[s].label);
-    for (size_t i = 0; i < sets[s].inputs.size(); ++i) print_data(writer, fmt::format("set_{}_input_{}", s, i), sets[s].inputs[i]);
-    for (size_t i = 0; i < sets[s].outputs.size(); ++i) print_data(writer, fmt::format("set_{}_output_{}", s, i), sets[s].outputs[i]);
+    for (size_t i = 0; i < sets[s].inputs.size(); ++i)
+      print_data(writer, fmt::format("set_{}_input_{}", s, i), sets[s].inputs[i]);
+    for (size_t i = 0; i < sets[s].outputs.size(); ++i)
+      print_data(writer, fmt::format("set_{}_output_{}", s, i), sets[s].outputs[i]);
   }
   writer.line();
   writer.raw(kCompare);
@@ -95,15 +102,18 @@ std::string print_test(const EmissionPlan& plan, const std::vector<GoldenSet>& s
   writer.indent();
   writer.line("uint32_t wrong = 0;");
   for (size_t s = 0; s < sets.size(); ++s) {
-    for (size_t i = 0; i < plan.inputs.size(); ++i) writer.format("memcpy(input_{1}, set_{0}_input_{1}, sizeof set_{0}_input_{1});", s, i);
+    for (size_t i = 0; i < plan.inputs.size(); ++i)
+      writer.format("memcpy(input_{1}, set_{0}_input_{1}, sizeof set_{0}_input_{1});", s, i);
     if (has_state(plan)) writer.format("{}_reset(state);", plan.options.name);
     writer.format("wrong += {}_infer({}) == {}_OK ? 0u : 1u;", plan.options.name, infer_arguments(plan), plan.macro);
     for (size_t i = 0; i < plan.outputs.size(); ++i) {
-      writer.format("wrong += differences(output_{1}, set_{0}_output_{1}, {2}, {3}, {4}, {5});", s, i, plan.outputs[i].type.elements(),
-                    float_literal(static_cast<float>(tolerances[i].rtol)), float_literal(static_cast<float>(tolerances[i].atol)), tolerances[i].steps);
+      writer.format("wrong += differences(output_{1}, set_{0}_output_{1}, {2}, {3}, {4}, {5});", s, i,
+                    plan.outputs[i].type.elements(), float_literal(static_cast<float>(tolerances[i].rtol)),
+                    float_literal(static_cast<float>(tolerances[i].atol)), tolerances[i].steps);
     }
   }
-  writer.format("platform_print(wrong == 0 ? \"{}: passed\\n\" : \"{}: FAILED, elements that differ: \");", plan.options.name, plan.options.name);
+  writer.format("platform_print(wrong == 0 ? \"{}: passed\\n\" : \"{}: FAILED, elements that differ: \");",
+                plan.options.name, plan.options.name);
   writer.line("if (wrong != 0) {");
   writer.line("  print_number(wrong);");
   writer.line("  platform_print(\"\\n\");");
@@ -142,7 +152,8 @@ std::string print_runner(const EmissionPlan& plan) {
   writer.line("int run_set(uint32_t set) {");
   writer.indent();
   for (size_t i = 0; i < plan.inputs.size(); ++i) {
-    if (plan.inputs[i].bytes > 0) writer.format("if (!read(set, {0}, input_{0}, {1})) return 3;", i, plan.inputs[i].bytes);
+    if (plan.inputs[i].bytes > 0)
+      writer.format("if (!read(set, {0}, input_{0}, {1})) return 3;", i, plan.inputs[i].bytes);
   }
   writer.line("platform_stack_paint();");
   writer.format("const int status = {}_infer({});", plan.options.name, infer_arguments(plan));
@@ -160,7 +171,8 @@ std::string print_runner(const EmissionPlan& plan) {
   writer.line("// sets.bin holds the number of folders s00000, s00001, ... to run one after the other.");
   writer.line("int main() {");
   writer.line("  uint32_t sets = 0;");
-  writer.line("  if (platform_read_file(\"sets.bin\", &sets, sizeof sets) != static_cast<int32_t>(sizeof sets)) return 5;");
+  writer.line(
+      "  if (platform_read_file(\"sets.bin\", &sets, sizeof sets) != static_cast<int32_t>(sizeof sets)) return 5;");
   if (has_state(plan)) writer.format("  {}_reset(state);", plan.options.name);
   writer.line("  for (uint32_t set = 0; set < sets; ++set) {");
   writer.line("    const int status = run_set(set);");

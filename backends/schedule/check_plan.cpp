@@ -45,15 +45,19 @@ class Replay {
   const Buffer& buffer(int index) const { return program_.buffers[static_cast<size_t>(index)]; }
   int64_t offset(int index) const { return plan_.placements[static_cast<size_t>(index)].offset; }
   bool in_workspace(int index) const { return !buffer(index).external && buffer(index).kind != BufferKind::state; }
-  std::vector<Owner>& memory(int index) { return in_workspace(index) ? workspace_ : outside_[static_cast<size_t>(index)]; }
+  std::vector<Owner>& memory(int index) {
+    return in_workspace(index) ? workspace_ : outside_[static_cast<size_t>(index)];
+  }
 
   Status check_places() const {
     if (plan_.placements.size() != program_.buffers.size()) return Failure{"the plan has another number of buffers"};
     for (size_t i = 0; i < program_.buffers.size(); ++i) {
       if (!in_workspace(static_cast<int>(i))) continue;
       const int64_t at = plan_.placements[i].offset;
-      if (at < 0 || at + program_.buffers[i].bytes() > plan_.workspace_bytes) return Failure{fmt::format("buffer '{}' lies outside the workspace", program_.buffers[i].name)};
-      if (at % program_.buffers[i].form.alignment != 0) return Failure{fmt::format("buffer '{}' is not aligned", program_.buffers[i].name)};
+      if (at < 0 || at + program_.buffers[i].bytes() > plan_.workspace_bytes)
+        return Failure{fmt::format("buffer '{}' lies outside the workspace", program_.buffers[i].name)};
+      if (at % program_.buffers[i].form.alignment != 0)
+        return Failure{fmt::format("buffer '{}' is not aligned", program_.buffers[i].name)};
     }
     return {};
   }
@@ -70,7 +74,8 @@ class Replay {
   RowRange buffer_rows(const Access& access, RowRange rows) const {
     const Buffer& b = buffer(access.buffer);
     if (access.rows == b.rows || b.row_bytes == 0) return rows;
-    return {rows.first * access.row_bytes / b.row_bytes, (rows.last * access.row_bytes + b.row_bytes - 1) / b.row_bytes};
+    return {rows.first * access.row_bytes / b.row_bytes,
+            (rows.last * access.row_bytes + b.row_bytes - 1) / b.row_bytes};
   }
 
   void own(int index, int64_t row) {
@@ -80,13 +85,17 @@ class Replay {
   Status expect(int index, int64_t row, size_t time) {
     const Range range = row_range(index, row);
     const auto first = memory(index).begin() + range.begin;
-    if (std::all_of(first, memory(index).begin() + range.end, [&](const Owner& owner) { return owner == Owner{index, row}; })) return {};
+    if (std::all_of(first, memory(index).begin() + range.end, [&](const Owner& owner) {
+          return owner == Owner{index, row};
+        }))
+      return {};
     return Failure{fmt::format("step {}: row {} of '{}' is not there", time, row, buffer(index).name)};
   }
 
   void own_ports(BufferKind kind) {
     for (size_t i = 0; i < program_.buffers.size(); ++i) {
-      for (int64_t row = 0; program_.buffers[i].kind == kind && row < program_.buffers[i].rows; ++row) own(static_cast<int>(i), row);
+      for (int64_t row = 0; program_.buffers[i].kind == kind && row < program_.buffers[i].rows; ++row)
+        own(static_cast<int>(i), row);
     }
   }
   Status expect_ports(BufferKind kind) {
@@ -100,11 +109,13 @@ class Replay {
 
   Status step(const RowStep& step, size_t time) {
     const Instance& instance = program_.instances[static_cast<size_t>(step.instance)];
-    if (step.y0 < 0 || step.y1 > instance.rows || step.y0 > step.y1) return Failure{fmt::format("step {}: rows {} to {} of {}", time, step.y0, step.y1, instance.rows)};
+    if (step.y0 < 0 || step.y1 > instance.rows || step.y0 > step.y1)
+      return Failure{fmt::format("step {}: rows {} to {} of {}", time, step.y0, step.y1, instance.rows)};
     std::vector<std::pair<int, Range>> read;
     for (size_t i = 0; i < instance.inputs.size(); ++i) {
       const Access& access = instance.inputs[i];
-      const RowRange rows = buffer_rows(access, rows_read(instance.needs.inputs[i].window, step.y0, step.y1, access.rows));
+      const RowRange rows =
+          buffer_rows(access, rows_read(instance.needs.inputs[i].window, step.y0, step.y1, access.rows));
       for (int64_t row = rows.first; row < rows.last; ++row) {
         if (const Status status = expect(access.buffer, row, time); !status) return status;
         if (in_workspace(access.buffer)) read.push_back({access.buffer, row_range(access.buffer, row)});
@@ -113,7 +124,8 @@ class Replay {
     return write(instance, step, time, read);
   }
 
-  Status write(const Instance& instance, const RowStep& step, size_t time, const std::vector<std::pair<int, Range>>& read) {
+  Status write(const Instance& instance, const RowStep& step, size_t time,
+               const std::vector<std::pair<int, Range>>& read) {
     const auto overlaps = [](Range a, Range b) { return a.begin < b.end && b.begin < a.end; };
     for (const Access& access : instance.outputs) {
       const RowRange rows = buffer_rows(access, {step.y0, step.y1});
@@ -122,7 +134,9 @@ class Replay {
         for (const auto& [source, from] : read) {
           // Written while it is read: only element by element at the same place.
           const bool in_place = instance.needs.front == WriteFront::element && offset(source) == offset(access.buffer);
-          if (in_workspace(access.buffer) && overlaps(to, from) && !in_place) return Failure{fmt::format("step {}: '{}' is written over '{}' while that is read", time, buffer(access.buffer).name, buffer(source).name)};
+          if (in_workspace(access.buffer) && overlaps(to, from) && !in_place)
+            return Failure{fmt::format("step {}: '{}' is written over '{}' while that is read", time,
+                                       buffer(access.buffer).name, buffer(source).name)};
         }
         own(access.buffer, row);
       }
@@ -134,12 +148,14 @@ class Replay {
     if (instance.scratch < 0) return {};
     const Range range{offset(instance.scratch), offset(instance.scratch) + buffer(instance.scratch).bytes()};
     for (const auto& [source, from] : read) {
-      if (range.begin < from.end && from.begin < range.end) return Failure{fmt::format("step {}: scratch lies over '{}'", time, buffer(source).name)};
+      if (range.begin < from.end && from.begin < range.end)
+        return Failure{fmt::format("step {}: scratch lies over '{}'", time, buffer(source).name)};
     }
     for (const Access& access : instance.outputs) {
       if (!in_workspace(access.buffer)) continue;
       const int64_t begin = offset(access.buffer);
-      if (range.begin < begin + buffer(access.buffer).bytes() && begin < range.end) return Failure{fmt::format("step {}: scratch lies over '{}'", time, buffer(access.buffer).name)};
+      if (range.begin < begin + buffer(access.buffer).bytes() && begin < range.end)
+        return Failure{fmt::format("step {}: scratch lies over '{}'", time, buffer(access.buffer).name)};
     }
     std::fill(workspace_.begin() + range.begin, workspace_.begin() + range.end, Owner{});
     return {};
@@ -153,6 +169,8 @@ class Replay {
 
 }  // namespace
 
-Status check_plan(const Program& program, const Plan& plan, const PlanOptions& options) { return Replay(program, plan).run(options); }
+Status check_plan(const Program& program, const Plan& plan, const PlanOptions& options) {
+  return Replay(program, plan).run(options);
+}
 
 }  // namespace tinyc

@@ -73,7 +73,8 @@ class Lowering {
 
   Access access(const ir::Value* value) {
     const int64_t rows = row_count(value->type);
-    return {buffer_index(value), rows, rows ? value->type.bytes() / rows : 0, value->type.rank() >= 3 ? value->type.shape[1] : 1};
+    return {buffer_index(value), rows, rows ? value->type.bytes() / rows : 0,
+            value->type.rank() >= 3 ? value->type.shape[1] : 1};
   }
 
   int extra_buffer(BufferKind kind, const std::string& name, int64_t bytes) {
@@ -112,9 +113,11 @@ class Lowering {
   void report(const ir::Op& op, const Selection& selection) {
     Diagnostic diagnostic;
     diagnostic.code = Code::T0201;
-    for (const std::string& node : op.origin) diagnostic.where.node += (diagnostic.where.node.empty() ? "" : ", ") + node;
+    for (const std::string& node : op.origin)
+      diagnostic.where.node += (diagnostic.where.node.empty() ? "" : ", ") + node;
     diagnostic.where.op = op.name();
-    diagnostic.message = fmt::format("no kernel for {} with result {} on {}", op.name(), type_text(op.result_type()), target_.name);
+    diagnostic.message =
+        fmt::format("no kernel for {} with result {} on {}", op.name(), type_text(op.result_type()), target_.name);
     diagnostic.notes = selection.rejected;
     diagnostics_.add(std::move(diagnostic));
   }
@@ -134,7 +137,8 @@ const ir::Value* view_root(const ir::Value* value) {
   return value;
 }
 
-std::optional<Program> lower_to_program(ir::Graph& graph, const Target& target, const LowerOptions& options, Diagnostics& diagnostics) {
+std::optional<Program> lower_to_program(ir::Graph& graph, const Target& target, const LowerOptions& options,
+                                        Diagnostics& diagnostics) {
   give_outputs_own_buffers(graph);
   Lowering lowering(graph, target, options, diagnostics);
   Program program = lowering.run();

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Two buffers that are live at the same time must not overlap: the difference of their offsets may not lie in an open
-// interval. A result that may be written over its operand (element-wise, operand dead afterwards) relaxes that to "the same
-// offset, or apart". Offsets are found first-fit over several orders; the report says how far the result is from the bound.
+// interval. A result that may be written over its operand (element-wise, operand dead afterwards) relaxes that to "the
+// same offset, or apart". Offsets are found first-fit over several orders; the report says how far the result is from
+// the bound.
 #include "backends/schedule/plan_memory.h"
 
 #include <algorithm>
@@ -59,14 +60,17 @@ class Planner {
       for (const Access& in : instance.inputs) {
         const bool dies = live[static_cast<size_t>(in.buffer)].last == static_cast<int>(t);
         const bool born = live[static_cast<size_t>(out)].first == static_cast<int>(t);
-        const bool same_bytes = program_.buffers[static_cast<size_t>(in.buffer)].bytes() == program_.buffers[static_cast<size_t>(out)].bytes();
+        const bool same_bytes = program_.buffers[static_cast<size_t>(in.buffer)].bytes() ==
+                                program_.buffers[static_cast<size_t>(out)].bytes();
         if (dies && born && same_bytes) in_place_.insert({in.buffer, out});
       }
     }
   }
 
   bool may_share(int a, int b) const { return in_place_.count({a, b}) || in_place_.count({b, a}); }
-  static bool conflict(const Block& a, const Block& b) { return a.live.first <= b.live.last && b.live.first <= a.live.last; }
+  static bool conflict(const Block& a, const Block& b) {
+    return a.live.first <= b.live.last && b.live.first <= a.live.last;
+  }
 
   // Bytes live at each step; of an in-place pair only one counts at the step where it changes hands.
   void bound(Plan& plan) const {
@@ -192,7 +196,8 @@ std::vector<Liveness> liveness_of(const Program& program, const PlanOptions& opt
   for (size_t i = 0; i < program.buffers.size(); ++i) {
     const BufferKind kind = program.buffers[i].kind;
     if (kind == BufferKind::input) touch(static_cast<int>(i), -1);
-    if (kind == BufferKind::output || (kind == BufferKind::input && options.keep_inputs)) touch(static_cast<int>(i), end);
+    if (kind == BufferKind::output || (kind == BufferKind::input && options.keep_inputs))
+      touch(static_cast<int>(i), end);
   }
   return live;
 }

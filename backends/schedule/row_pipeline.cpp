@@ -21,7 +21,8 @@ class Pipeline {
     while (done_[sink] < last.rows) make_next(sink);
     size_rings();
     program_.body[first_] = compressed();
-    program_.body.erase(program_.body.begin() + static_cast<int64_t>(first_) + 1, program_.body.begin() + static_cast<int64_t>(last_));
+    program_.body.erase(program_.body.begin() + static_cast<int64_t>(first_) + 1,
+                        program_.body.begin() + static_cast<int64_t>(last_));
     return {};
   }
 
@@ -33,7 +34,8 @@ class Pipeline {
       const Stage* stage = std::get_if<Stage>(&program_.body[i]);
       if (!stage || stage->prologue.size() != 1 || stage->count != 0) return Failure{"not a single step"};
       const int member = stage->prologue[0].instance;
-      if (instance(member).needs.granule == 0 || instance(member).batch != 1) return Failure{fmt::format("'{}' runs as a whole", instance(member).kernel->def->name)};
+      if (instance(member).needs.granule == 0 || instance(member).batch != 1)
+        return Failure{fmt::format("'{}' runs as a whole", instance(member).kernel->def->name)};
       members_.push_back(member);
       for (const Access& out : instance(member).outputs) producer_[out.buffer] = member;
     }
@@ -42,7 +44,8 @@ class Pipeline {
       for (size_t k = 0; k < user.inputs.size(); ++k) {
         if (!producer_.count(user.inputs[k].buffer)) continue;
         const Buffer& between = program_.buffers[static_cast<size_t>(user.inputs[k].buffer)];
-        if (user.needs.inputs[k].window.all || user.inputs[k].rows != between.rows) return Failure{fmt::format("'{}' needs all rows of '{}'", user.kernel->def->name, between.name)};
+        if (user.needs.inputs[k].window.all || user.inputs[k].rows != between.rows)
+          return Failure{fmt::format("'{}' needs all rows of '{}'", user.kernel->def->name, between.name)};
       }
     }
     return {};
@@ -106,7 +109,8 @@ class Pipeline {
     }
   }
 
-  // Finds the repetition that covers most steps: steps[i + period] = steps[i] with every instance advanced by a constant.
+  // Finds the repetition that covers most steps: steps[i + period] = steps[i] with every instance advanced by a
+  // constant.
   Stage compressed() const {
     Stage best;
     best.prologue = steps_;
@@ -142,7 +146,8 @@ class Pipeline {
     Stage stage;
     stage.prologue.assign(steps_.begin(), at(begin));
     stage.steady.assign(at(begin), at(begin + period));
-    for (size_t k = 0; k < period && count > 1; ++k) stage.steady[k].advance = steps_[begin + period + k].y0 - steps_[begin + k].y0;
+    for (size_t k = 0; k < period && count > 1; ++k)
+      stage.steady[k].advance = steps_[begin + period + k].y0 - steps_[begin + k].y0;
     stage.count = count;
     stage.epilogue.assign(at(begin + period * static_cast<size_t>(count)), steps_.end());
     return stage;

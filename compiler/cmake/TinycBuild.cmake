@@ -7,6 +7,15 @@ set(CMAKE_CXX_EXTENSIONS ON)  # __int128
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 set(CMAKE_POSITION_INDEPENDENT_CODE OFF)
 
+# ccache where there is one; precompiled headers need these two settings to be cached.
+find_program(TINYC_CCACHE ccache)
+if(TINYC_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${CMAKE_COMMAND}" -E env CCACHE_SLOPPINESS=pch_defines,time_macros "${TINYC_CCACHE}")
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    add_compile_options(-fpch-preprocess)
+  endif()
+endif()
+
 add_library(tinyc_options INTERFACE)
 target_include_directories(tinyc_options INTERFACE "${PROJECT_SOURCE_DIR}" "${PROJECT_BINARY_DIR}/generated")
 target_compile_options(tinyc_options INTERFACE -Wall -Wextra -Wconversion -Wshadow -Werror=return-type)

@@ -8,6 +8,7 @@
 #include <filesystem>
 
 #include "backends/toolchain.h"
+#include "compiler/driver/progress.h"
 #include "compiler/support/file.h"
 #include "compiler/support/process.h"
 
@@ -20,12 +21,19 @@ constexpr double kBuildSeconds = 600;
 constexpr double kRunSeconds = 900;
 constexpr uint64_t kLargestOutput = uint64_t{1} << 31;
 
+std::string set_folder(size_t index) { return fmt::format("s{:05}", index); }
+
+std::string_view bytes_of(const ir::Tensor& tensor) {
+  return {reinterpret_cast<const char*>(tensor.data()), static_cast<size_t>(tensor.bytes())};
+}
+
 class Job {
  public:
-  Job(const CompiledModel& model, const Options& options, Diagnostics& diagnostics) : model_(model), options_(options), diagnostics_(diagnostics) {}
+  Job(const CompiledModel& model, const Options& options, Diagnostics& diagnostics)
+      : model_(model), options_(options), diagnostics_(diagnostics) {}
 
   std::optional<RunResult> run(std::span<const DataSet> sets) {
-    if (!tools_present()) return std::nullopt;
+    if (!toolchain_ready(*options_.target, true, diagnostics_)) return std::nullopt;
     folder_ = TemporaryDirectory::create();
     if (!folder_) return fail(Code::T0103, "no temporary folder can be made"), std::nullopt;
     if (!build() || !write_inputs(sets) || !execute()) return std::nullopt;
@@ -33,28 +41,25 @@ class Job {
   }
 
  private:
-  void fail(Code code, std::string message, std::string help = {}) { diagnostics_.error(code, {}, std::move(message), std::move(help)); }
+  void fail(Code code, std::string message) { diagnostics_.error(code, {}, std::move(message)); }
   std::string path(const std::string& name) const { return (folder_->path() / name).string(); }
-
-  bool tools_present() {
-    const Target& target = *options_.target;
-    if (!can_build(target) || !can_run(target)) return fail(Code::T0701, fmt::format("programs for {} cannot be built and run here", target.name), "compile for it, and build the result with its own tools"), false;
-    const std::vector<MissingTool> missing = missing_tools(target);
-    for (const MissingTool& tool : missing) fail(Code::T0701, tool.program + " is not installed", "apt-get install " + tool.package);
-    return missing.empty();
-  }
 
   bool write(const std::string& name, std::string_view bytes) {
     const Status status = write_file(path(name), bytes);
-    if (!status) fail(Code::T0103, status.message());
+    if (!status) fail(Code::T0103, "'" + name + "' " + status.message());
     return status.ok();
   }
 
   bool build() {
+    const Progress progress(fmt::format("building for {}", options_.target->name));
     const std::string& name = options_.name;
-    if (!write(name + ".h", print_header(model_.emission)) || !write(name + ".cpp", print_source(model_.emission)) || !write(name + "_runner.cpp", print_runner(model_.emission))) return false;
+    const std::string runner = name + "_runner.cpp";
+    if (!write(name + ".h", print_header(model_.emission)) || !write(name + ".cpp", print_source(model_.emission)) ||
+        !write(runner, print_runner(model_.emission))) {
+      return false;
+    }
     BuildRequest request;
-    request.sources = {path(name + ".cpp"), path(name + "_runner.cpp")};
+    request.sources = {path(name + ".cpp"), path(runner)};
     request.output = path("program.elf");
     request.stubs_dir = stubs_folder();
     request.optimisation = options_.optimisation;
@@ -71,8 +76,8 @@ class Job {
       const std::string set = set_folder(s);
       fs::create_directories(path(set));
       for (size_t i = 0; i < sets[s].inputs.size(); ++i) {
-        const ir::Tensor& tensor = sets[s].inputs[i];
-        if (!write(fmt::format("{}/input_{:02}.bin", set, i), {reinterpret_cast<const char*>(tensor.data()), static_cast<size_t>(tensor.bytes())})) return false;
+        const ir::Tensor tensor = to_interface(sets[s].inputs[i], model_.interface.inputs[i]);
+        if (!write(fmt::format("{}/input_{:02}.bin", set, i), bytes_of(tensor))) return false;
       }
     }
     const auto count = static_cast<uint32_t>(sets.size());
@@ -81,9 +86,8 @@ class Job {
     return write("sets.bin", {bytes, sizeof bytes});
   }
 
-  static std::string set_folder(size_t index) { return fmt::format("s{:05}", index); }
-
   bool execute() {
+    const Progress progress(options_.target->toolchain == Toolchain::host ? "running" : "running in the emulator");
     const ProcessOptions limits{.working_directory = folder_->path(), .timeout_seconds = kRunSeconds};
     const ProcessResult result = run_process(run_command(*options_.target, path("program.elf")), limits);
     if (result.succeeded()) return true;
@@ -91,22 +95,31 @@ class Job {
     return false;
   }
 
+  std::optional<ir::Tensor> read_output(size_t set, size_t index) {
+    const ir::Type& type = model_.emission.outputs[index].type;
+    ir::Tensor tensor(type.element, type.shape);
+    const auto bytes = read_file(path(fmt::format("{}/output_{:02}.bin", set_folder(set), index)), kLargestOutput);
+    if (!bytes || bytes->size() != static_cast<size_t>(tensor.bytes())) {
+      return fail(Code::T0703, "the program wrote no proper output"), std::nullopt;
+    }
+    std::memcpy(tensor.mutable_data(), bytes->data(), bytes->size());
+    return from_interface(tensor, model_.interface.outputs[index]);
+  }
+
   std::optional<RunResult> read_outputs(size_t sets) {
     RunResult result;
     for (size_t s = 0; s < sets; ++s) {
       std::vector<ir::Tensor> outputs;
       for (size_t i = 0; i < model_.emission.outputs.size(); ++i) {
-        const ir::Type& type = model_.emission.outputs[i].type;
-        const auto bytes = read_file(path(fmt::format("{}/output_{:02}.bin", set_folder(s), i)), kLargestOutput);
-        ir::Tensor tensor(type.element, type.shape);
-        if (!bytes || bytes->size() != static_cast<size_t>(tensor.bytes())) return fail(Code::T0703, "the program wrote no proper output"), std::nullopt;
-        std::memcpy(tensor.mutable_data(), bytes->data(), bytes->size());
-        outputs.push_back(std::move(tensor));
+        std::optional<ir::Tensor> tensor = read_output(s, i);
+        if (!tensor) return std::nullopt;
+        outputs.push_back(std::move(*tensor));
       }
       result.outputs.push_back(std::move(outputs));
       uint32_t stack = 0;
-      if (const auto bytes = read_file(path(set_folder(s) + "/stack_00.bin"), sizeof stack); bytes && bytes->size() == sizeof stack) std::memcpy(&stack, bytes->data(), sizeof stack);
-      result.stack_bytes.push_back(stack);
+      const auto bytes = read_file(path(set_folder(s) + "/stack_00.bin"), sizeof stack);
+      if (bytes && bytes->size() == sizeof stack) std::memcpy(&stack, bytes->data(), sizeof stack);
+      result.stack_bytes = std::max(result.stack_bytes, stack);
     }
     return result;
   }
@@ -119,6 +132,20 @@ class Job {
 
 }  // namespace
 
+bool toolchain_ready(const Target& target, bool to_run, Diagnostics& diagnostics) {
+  if (!can_build(target) || (to_run && !can_run(target))) {
+    diagnostics.error(Code::T0701, {},
+                      fmt::format("programs for {} cannot be {} here", target.name, can_build(target) ? "run" : "built"),
+                      "compile for it, and build the result with its own tools");
+    return false;
+  }
+  const std::vector<MissingTool> missing = missing_tools(target);
+  for (const MissingTool& tool : missing) {
+    diagnostics.error(Code::T0701, {}, tool.program + " is not installed", "apt-get install " + tool.package);
+  }
+  return missing.empty();
+}
+
 std::string stubs_folder() {
   if (const char* given = std::getenv("TINYC_STUBS")) return given;
   std::error_code error;
@@ -128,7 +155,8 @@ std::string stubs_folder() {
   return TINYC_SOURCE_STUBS;
 }
 
-std::optional<RunResult> build_and_run(const CompiledModel& model, const Options& options, std::span<const DataSet> sets, Diagnostics& diagnostics) {
+std::optional<RunResult> build_and_run(const CompiledModel& model, const Options& options, std::span<const DataSet> sets,
+                                       Diagnostics& diagnostics) {
   return Job(model, options, diagnostics).run(sets);
 }
 

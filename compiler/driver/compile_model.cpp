@@ -3,17 +3,20 @@
 
 #include <fmt/format.h>
 
+#include <cstdio>
 #include <filesystem>
 
 #include "backends/schedule/check_plan.h"
 #include "backends/schedule/lower.h"
+#include "compiler/driver/progress.h"
 #include "compiler/frontend/onnx_import.h"
 #include "compiler/frontend/onnx_reader.h"
-#include "compiler/support/text_writer.h"
 #include "ir/print.h"
 
 namespace tinyc {
 namespace {
+
+constexpr int64_t kLargestPrintedConstant = 16;
 
 std::string joined(const std::vector<std::string>& words) {
   std::string text = "tinyc";
@@ -21,64 +24,80 @@ std::string joined(const std::vector<std::string>& words) {
   return text;
 }
 
-void check_budgets(const Options& options, const EmissionPlan& plan, Diagnostics& diagnostics) {
-  if (options.ram_bytes && plan.plan.workspace_bytes + plan.plan.state_bytes > *options.ram_bytes) {
-    const int64_t needed = plan.plan.workspace_bytes + plan.plan.state_bytes;
-    diagnostics.error(Code::T0601, {}, fmt::format("needs {} bytes of RAM, {} more than the {} there are", with_commas(needed), with_commas(needed - *options.ram_bytes), with_commas(*options.ram_bytes)),
-                      "a smaller input or model, or a board with more RAM");
-  }
-  if (options.flash_bytes && plan.constant_bytes > *options.flash_bytes) {
-    diagnostics.error(Code::T0601, {}, fmt::format("needs {} bytes of flash for constants alone, {} more than the {} there are", with_commas(plan.constant_bytes), with_commas(plan.constant_bytes - *options.flash_bytes), with_commas(*options.flash_bytes)),
-                      "quantise the model to int8, or use a board with more flash");
-  }
-}
-
-}  // namespace
-
-std::unique_ptr<ir::Graph> load_graph(const Options& options, Diagnostics& diagnostics, std::vector<PassReport>* passes, std::string* sha256) {
-  std::optional<ir::OnnxModel> model = read_onnx_model(options.model, diagnostics);
-  if (!model) return nullptr;
-  if (sha256) *sha256 = model->sha256;
-  std::unique_ptr<ir::Graph> graph = import_onnx(*model, {options.dims}, diagnostics);
-  if (!graph) return nullptr;
-  model.reset();  // large models should not be kept twice
-  PassContext context{options.target, diagnostics};
+RunnerOptions runner_options(const Options& options) {
   RunnerOptions runner;
   runner.stop_after = options.stop_after;
   runner.check_numbers = options.check_numbers;
-  if (!options.print_after.empty()) {
-    runner.after_pass = [&](const PassDef& pass, const ir::Graph& now) {
-      if (options.print_after != "all" && find_pass(options.print_after) != &pass) return;
-      fmt::print("// after {}\n{}", pass.name, ir::print(now, {.largest_constant = 16}));
-    };
-  }
-  std::vector<PassReport> reports = run_passes(*graph, context, runner);
-  if (passes) *passes = std::move(reports);
-  return diagnostics.has_errors() ? nullptr : std::move(graph);
+  runner.time = options.time_passes;
+  if (options.print_after.empty()) return runner;
+  runner.after_pass = [&options](const PassDef& pass, const ir::Graph& graph) {
+    if (options.print_after != "all" && options.print_after != pass.name) return;
+    fmt::print("// after {}\n{}", pass.name, ir::print(graph, {.largest_constant = kLargestPrintedConstant}));
+  };
+  return runner;
 }
 
-std::optional<CompiledModel> compile_model(const Options& options, Diagnostics& diagnostics) {
-  CompiledModel compiled;
-  compiled.graph = load_graph(options, diagnostics, &compiled.passes, &compiled.sha256);
-  if (!compiled.graph) return std::nullopt;
-  const bool in_workspace = options.io_place == IoPlace::workspace;
-  std::optional<Program> program = lower_to_program(*compiled.graph, *options.target, {!in_workspace, !in_workspace}, diagnostics);
-  if (!program) return std::nullopt;
-  compiled.program = std::make_unique<Program>(std::move(*program));
-  const PlanOptions plan_options{options.keep_inputs};
-  const Plan plan = plan_memory(*compiled.program, plan_options);
-  if (const Status status = check_plan(*compiled.program, plan, plan_options); !status) TINYC_BUG("memory plan: " + status.message());
+void print_times(const std::vector<PassReport>& reports) {
+  for (const PassReport& report : reports) {
+    fmt::print(stderr, "{:<34} {:>3} runs {:>3} changes {:>9.2f} ms\n", report.pass, report.runs, report.changes,
+               report.seconds * 1e3);
+  }
+}
+
+EmitOptions emit_options(const Options& options, const std::string& sha256) {
   EmitOptions emit;
   emit.name = options.name;
   emit.command_line = joined(options.given);
   emit.model_file = std::filesystem::path(options.model).filename().string();
-  emit.model_sha256 = compiled.sha256;
+  emit.model_sha256 = sha256;
   emit.tool_version = TINYC_VERSION;
   emit.io_place = options.io_place;
   emit.keep_inputs = options.keep_inputs;
-  compiled.emission = make_emission_plan(*compiled.graph, *compiled.program, plan, *options.target, std::move(emit));
-  check_budgets(options, compiled.emission, diagnostics);
+  return emit;
+}
+
+}  // namespace
+
+std::optional<LoadedModel> load_model(const Options& options, Diagnostics& diagnostics) {
+  LoadedModel loaded;
+  {
+    const Progress progress("reading " + std::filesystem::path(options.model).filename().string());
+    const std::optional<ir::OnnxModel> model = read_onnx_model(options.model, diagnostics);
+    if (!model) return std::nullopt;
+    loaded.sha256 = model->sha256;
+    loaded.graph = import_onnx(*model, {options.dims}, diagnostics);
+  }
+  if (!loaded.graph) return std::nullopt;
+  loaded.interface = interface_of(*loaded.graph);
+  if (options.stop_after == "import") return loaded;
+  const Progress progress("running passes");
+  PassContext context{options.target, diagnostics};
+  loaded.passes = run_passes(*loaded.graph, context, runner_options(options));
+  if (options.time_passes) print_times(loaded.passes);
+  if (options.stop_after.empty()) shape_interface(*loaded.graph, options, loaded.interface, diagnostics);
   if (diagnostics.has_errors()) return std::nullopt;
+  return loaded;
+}
+
+std::optional<CompiledModel> compile_model(const Options& options, Diagnostics& diagnostics) {
+  std::optional<LoadedModel> loaded = load_model(options, diagnostics);
+  if (!loaded) return std::nullopt;
+  const Progress progress("planning");
+  CompiledModel compiled;
+  compiled.graph = std::move(loaded->graph);
+  compiled.interface = std::move(loaded->interface);
+  compiled.passes = std::move(loaded->passes);
+  const bool outside = options.io_place == IoPlace::caller;
+  std::optional<Program> program = lower_to_program(*compiled.graph, *options.target, {outside, outside}, diagnostics);
+  if (!program) return std::nullopt;
+  compiled.program = std::make_unique<Program>(std::move(*program));
+  const PlanOptions plan_options{options.keep_inputs};
+  const Plan plan = plan_memory(*compiled.program, plan_options);
+  if (const Status status = check_plan(*compiled.program, plan, plan_options); !status) {
+    TINYC_BUG("memory plan: " + status.message());
+  }
+  compiled.emission = make_emission_plan(*compiled.graph, *compiled.program, plan, *options.target,
+                                         emit_options(options, loaded->sha256));
   return compiled;
 }
 

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <unistd.h>
-
 #include <cstdio>
 
 #include "compiler/driver/commands.h"
+#include "compiler/support/process.h"
 
 int main(int argc, char** argv) {
   tinyc::Diagnostics diagnostics;
@@ -11,7 +10,7 @@ int main(int argc, char** argv) {
   const auto options = tinyc::parse_options(arguments, diagnostics);
   const int status = options ? tinyc::run_command(*options, diagnostics) : 1;
   std::fflush(stdout);
-  const bool colour = isatty(STDERR_FILENO) != 0;
+  const bool colour = tinyc::is_terminal(stderr);
   for (const tinyc::Diagnostic& diagnostic : diagnostics.all()) std::fputs(render(diagnostic, colour).c_str(), stderr);
   return status;
 }

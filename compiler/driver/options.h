@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The command line.
+// What a command line asks for.
 #pragma once
 
 #include <map>
@@ -12,17 +12,31 @@
 
 namespace tinyc {
 
-enum class Command : uint8_t { compile, check, run, verify, ir, print_ops, print_passes, print_targets, print_kernels, explain, help, version };
+enum class Command : uint8_t {
+  compile,
+  check,
+  run,
+  verify,
+  ir,
+  print_ops,
+  print_passes,
+  print_targets,
+  print_kernels,
+  explain,
+  explain_all,
+  help,
+  version
+};
 enum class IoLayout : uint8_t { onnx, rows };
 enum class IoType : uint8_t { model, int8, real };
 
 struct Options {
   Command command = Command::help;
-  std::string model;                    // path of the .onnx file
+  std::string model;  // path of the .onnx file
   const Target* target = nullptr;
   const Board* board = nullptr;
   std::string output_dir = ".";
-  std::string name;                     // C prefix; from the file name if empty
+  std::string name;  // C prefix; from the file name if empty
   std::map<std::string, int64_t> dims;
   std::optional<int64_t> ram_bytes;
   std::optional<int64_t> flash_bytes;
@@ -31,26 +45,27 @@ struct Options {
   IoType io_type = IoType::model;
   bool keep_inputs = false;
   bool json = false;
+  bool html = false;
+  bool measure = false;
   bool check_numbers = false;
   bool time_passes = false;
-  std::string print_after;              // pass, or "all"
-  std::string stop_after;               // pass
-  std::string optimisation = "-O2";     // of the target's compiler, in run and verify
+  std::string print_after;           // pass, or "all"
+  std::string stop_after;            // pass
+  std::string optimisation = "-O2";  // of the target's compiler, in run, verify and --measure
   std::vector<std::string> compiler_flags;
-  std::string golden_dir;               // --golden
-  std::vector<std::string> input_files; // run
-  std::vector<std::string> data_dirs;   // verify
-  double rtol = 1e-3;
-  double atol = 1e-7;
-  int64_t steps = 0;
+  std::vector<std::string> golden_dirs;  // --golden
+  std::vector<std::string> input_files;  // run
+  std::vector<std::string> data_dirs;    // verify
+  std::optional<double> rtol;
+  std::optional<double> atol;
+  std::optional<int64_t> steps;
   std::string accept_file;
   std::string expect_prefix = "output";
-  std::string topic;                    // --explain, --print-*
-  std::vector<std::string> given;       // the arguments that shape the output, with base names, for the emitted header
+  std::string topic;               // --explain, and the command that --help is about
+  std::vector<std::string> given;  // the options that shape the output, with base names, for the emitted header
 };
 
 // Nothing after an error, which is in the diagnostics.
 std::optional<Options> parse_options(const std::vector<std::string>& arguments, Diagnostics& diagnostics);
-std::string help_text();
 
 }  // namespace tinyc

@@ -29,7 +29,13 @@ class Importer final : public ir::OnnxImporter {
     const OnnxGraph& source = model_.graph;
     import_initializers(source);
     for (const ir::OnnxValueInfo& input : source.inputs) {
-      if (!find(input.name)) import_input(input);
+      if (find(input.name)) continue;
+      const auto fixed = options_.fixed_inputs.find(input.name);
+      if (fixed == options_.fixed_inputs.end()) {
+        import_input(input);
+      } else {
+        scopes_.back()[input.name] = builder_.constant(fixed->second, input.name);
+      }
     }
     for (const OnnxNode& next : prepared_nodes(model_, source, {}, diagnostics_)) import_node(next);
     for (const ir::OnnxValueInfo& output : source.outputs) import_output(output);

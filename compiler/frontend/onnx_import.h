@@ -14,7 +14,8 @@
 namespace tinyc {
 
 struct ImportOptions {
-  std::map<std::string, int64_t> dims;  // --dim NAME=N
+  std::map<std::string, int64_t> dims = {};             // --dim NAME=N
+  std::map<std::string, ir::Tensor> fixed_inputs = {};  // graph inputs that are known: they become constants
 };
 
 // nullptr after errors; all problems of the model are reported at once.

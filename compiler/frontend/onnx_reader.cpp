@@ -179,13 +179,17 @@ Result<NamedTensor> parse_tensor_proto(std::string_view bytes) {
   return onnx_reader::parse_tensor(bytes, std::nullopt);
 }
 
-Status write_tensor_proto(const std::string& path, const std::string& name, const ir::Tensor& tensor) {
+std::string tensor_proto_bytes(const std::string& name, const ir::Tensor& tensor) {
   onnx_reader::proto::TensorProto message;
   message.set_name(name);
   message.set_data_type(onnx_reader::data_type_of_element(tensor.element()));
   for (const int64_t dim : tensor.shape()) message.add_dims(dim);
   message.set_raw_data(onnx_reader::packed_bytes(tensor));
-  return write_file(path, message.SerializeAsString());
+  return message.SerializeAsString();
+}
+
+Status write_tensor_proto(const std::string& path, const std::string& name, const ir::Tensor& tensor) {
+  return write_file(path, tensor_proto_bytes(name, tensor));
 }
 
 }  // namespace tinyc

@@ -27,6 +27,7 @@ struct NamedTensor {
 // Files with one TensorProto, as ONNX's backend tests keep inputs and outputs.
 Result<NamedTensor> read_tensor_proto(const std::string& path);
 Result<NamedTensor> parse_tensor_proto(std::string_view bytes);  // data in other files is refused
+std::string tensor_proto_bytes(const std::string& name, const ir::Tensor& tensor);
 Status write_tensor_proto(const std::string& path, const std::string& name, const ir::Tensor& tensor);
 
 }  // namespace tinyc

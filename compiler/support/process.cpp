@@ -198,6 +198,8 @@ std::string describe_failure(const ProcessResult& result, const ProcessOptions& 
   return "exit code " + std::to_string(result.exit_code);
 }
 
+bool is_terminal(std::FILE* stream) { return isatty(fileno(stream)) != 0; }
+
 std::optional<fs::path> find_program(std::string_view name) {
   std::error_code failed;
   if (name.empty()) return std::nullopt;

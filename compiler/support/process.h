@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdio>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -36,6 +37,9 @@ std::string describe_failure(const ProcessResult& result, const ProcessOptions& 
 
 // The absolute path of an executable file; a name with a slash is not looked up on PATH.
 std::optional<std::filesystem::path> find_program(std::string_view name);
+
+// Whether a person reads what is written to this stream.
+bool is_terminal(std::FILE* stream);
 
 // A fresh private folder, deleted with its contents when the object goes.
 class TemporaryDirectory {

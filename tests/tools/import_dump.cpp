@@ -10,6 +10,7 @@
 #include "compiler/frontend/onnx_import.h"
 #include "compiler/frontend/onnx_reader.h"
 #include "ir/print.h"
+#include "passes/leftovers.h"
 #include "passes/runner.h"
 
 namespace tinyc {
@@ -43,11 +44,6 @@ Options read_options(int argc, char** argv) {
   return options;
 }
 
-bool is_float_work(const ir::Op& op) {
-  if (op.is("constant") || op.is("quantize") || op.is("dequantize") || op.results.empty()) return false;
-  return ir::is_float(op.result_type().element);
-}
-
 std::string counts_text(const std::map<std::string, int>& counts) {
   std::string text;
   for (const auto& [name, count] : counts) text += fmt::format(" {}x{}", name, count);
@@ -56,17 +52,13 @@ std::string counts_text(const std::map<std::string, int>& counts) {
 
 void summarize(const ir::Graph& graph) {
   std::map<std::string, int> all, floats;
-  int transposes = 0;
-  int64_t bytes = 0;
   for (const auto& op : graph.ops()) {
     if (!op->is("constant")) ++all[std::string(op->name())];
-    if (is_float_work(*op)) ++floats[std::string(op->name())];
-    if (!op->is("transpose")) continue;
-    ++transposes;
-    bytes += op->result_type().bytes();
   }
-  std::cout << fmt::format("  ops:{}\n  float:{}\n  transposes: {} ({} bytes)\n", counts_text(all), counts_text(floats),
-                           transposes, bytes);
+  const Leftovers leftovers = find_leftovers(graph);
+  for (const ir::Op* op : leftovers.float_islands) ++floats[std::string(op->name())];
+  std::cout << fmt::format("  ops:{}\n  float islands:{}\n  transposes: {} ({} bytes)\n", counts_text(all),
+                           counts_text(floats), leftovers.transposes.size(), leftovers.transposed_bytes);
 }
 
 int run(const Options& options) {

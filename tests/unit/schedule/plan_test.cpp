@@ -43,7 +43,8 @@ TEST_CASE("inputs survive when they are to be kept") {
 TEST_CASE("external inputs and outputs need no workspace") {
   ir::Graph graph("single");
   ir::Builder builder(graph);
-  graph.add_output(conv_q8(builder, graph.add_input("x", {ir::Element::i8, {1, 4, 4, 8}, ir::Quantization{{0.1}, {0}}}), 8, 3, 1, 1, 1));
+  graph.add_output(conv_q8(builder, graph.add_input("x", {ir::Element::i8, {1, 4, 4, 8}, ir::Quantization{{0.1}, {0}}}),
+                           8, 3, 1, 1, 1));
   const Program outside = testing::lowered(graph, "host", {true, true});
   const Plan plan = plan_memory(outside);
   CHECK(check_plan(outside, plan).ok());
@@ -100,7 +101,8 @@ TEST_CASE("random plans: the checker never passes an overlap") {
   for (int round = 0; round < 3000; ++round) {
     Plan plan = plan_memory(program);
     plan.workspace_bytes *= 3;
-    for (size_t k = 0; k < 2; ++k) plan.placements[random() % plan.placements.size()].offset = static_cast<int64_t>(random() % 400) * 8;
+    for (size_t k = 0; k < 2; ++k)
+      plan.placements[random() % plan.placements.size()].offset = static_cast<int64_t>(random() % 400) * 8;
     if (!check_plan(program, plan).ok()) continue;
     ++passed;
     for (size_t i = 0; i < program.buffers.size(); ++i) {

@@ -23,11 +23,17 @@ inline ir::Tensor random_tensor(ir::Element element, ir::Shape shape, unsigned s
 }
 
 // An int8 convolution with random weights; depthwise if groups is the channel count.
-inline ir::Value* conv_q8(ir::Builder& builder, ir::Value* x, int64_t channels, int64_t kernel, int64_t stride, int64_t groups, unsigned seed) {
+inline ir::Value* conv_q8(ir::Builder& builder, ir::Value* x, int64_t channels, int64_t kernel, int64_t stride,
+                          int64_t groups, unsigned seed) {
   const int64_t in_channels = x->type.shape.back();
-  ir::Value* weights = builder.constant(random_tensor(ir::Element::i8, {channels, kernel, kernel, in_channels / groups}, seed), ir::Quantization{{0.01}, {0}});
+  ir::Value* weights =
+      builder.constant(random_tensor(ir::Element::i8, {channels, kernel, kernel, in_channels / groups}, seed),
+                       ir::Quantization{{0.01}, {0}});
   const int64_t pad = kernel / 2;
-  return builder.make_quantized("conv", {x, weights, nullptr}, {{"strides", std::vector<int64_t>{stride, stride}}, {"pads", std::vector<int64_t>{pad, pad, pad, pad}}, {"groups", groups}},
+  return builder.make_quantized("conv", {x, weights, nullptr},
+                                {{"strides", std::vector<int64_t>{stride, stride}},
+                                 {"pads", std::vector<int64_t>{pad, pad, pad, pad}},
+                                 {"groups", groups}},
                                 ir::Element::i8, ir::Quantization{{0.2}, {5}});
 }
 

@@ -38,6 +38,7 @@ std::unique_ptr<ir::Graph> residual_block() {
 CompiledModel compiled(std::unique_ptr<ir::Graph> graph, bool pipeline) {
   CompiledModel model;
   model.graph = std::move(graph);
+  model.interface = interface_of(*model.graph);
   model.program = std::make_unique<Program>(testing::lowered(*model.graph));
   if (pipeline) {
     const Status status = fuse_into_pipeline(*model.program, 0, model.program->body.size());

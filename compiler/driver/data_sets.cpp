@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compiler/driver/data_sets.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+
+#include "compiler/frontend/onnx_reader.h"
+
+namespace tinyc {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kSetFolder = "test_data_set_";
+
+// Index of the port a tensor belongs to: by name where it fits, else by position.
+size_t port_of(const std::vector<Port>& ports, const std::string& name, size_t position) {
+  const auto named = std::find_if(ports.begin(), ports.end(), [&](const Port& port) { return port.name == name; });
+  return named != ports.end() ? static_cast<size_t>(named - ports.begin()) : position;
+}
+
+std::optional<std::vector<ir::Tensor>> read_ports(const std::vector<std::string>& files, const std::vector<Port>& ports,
+                                                  const std::vector<PortForm>& forms, std::string_view what, Diagnostics& diagnostics) {
+  std::vector<std::optional<ir::Tensor>> tensors(ports.size());
+  bool good = true;
+  const auto fail = [&](Location where, std::string message) {
+    diagnostics.error(Code::T0704, std::move(where), std::move(message));
+    good = false;
+  };
+  for (size_t i = 0; i < files.size(); ++i) {
+    const std::string file = fs::path(files[i]).filename().string();
+    Result<NamedTensor> read = read_tensor_proto(files[i]);
+    if (!read) {
+      fail({.file = file}, read.message());
+      continue;
+    }
+    const size_t index = port_of(ports, read->name, i);
+    if (index >= ports.size()) {
+      fail({.file = file}, fmt::format("the model has {} {}s, this is one more", ports.size(), what));
+      continue;
+    }
+    const ir::Type& type = forms[index].model;
+    if (read->tensor.element() == type.element && read->tensor.shape() == type.shape) {
+      tensors[index] = read->tensor;
+      continue;
+    }
+    fail({.file = file, .tensor = ports[index].name},
+         fmt::format("the file has {}, the model's {} is {}{}", type_text(read->tensor.type()), what,
+                     ir::element_name(type.element), ir::shape_text(type.shape)));
+  }
+  for (size_t i = 0; good && i < ports.size(); ++i) {
+    if (!tensors[i]) fail({.tensor = ports[i].name}, fmt::format("there is no file for this {}", what));
+  }
+  if (!good) return std::nullopt;
+  std::vector<ir::Tensor> result;
+  for (std::optional<ir::Tensor>& tensor : tensors) result.push_back(std::move(*tensor));
+  return result;
+}
+
+std::vector<std::string> numbered_files(const fs::path& folder, const std::string& prefix) {
+  std::vector<std::string> files;
+  for (int i = 0;; ++i) {
+    const fs::path file = folder / fmt::format("{}_{}.pb", prefix, i);
+    if (!fs::exists(file)) return files;
+    files.push_back(file.string());
+  }
+}
+
+std::vector<fs::path> set_folders(const fs::path& folder) {
+  std::error_code error;
+  std::vector<fs::path> folders;
+  for (const auto& entry : fs::directory_iterator(folder, error)) {
+    if (entry.is_directory(error) && entry.path().filename().string().starts_with(kSetFolder)) {
+      folders.push_back(entry.path());
+    }
+  }
+  const auto number = [](const fs::path& path) {
+    return std::atoi(path.filename().string().substr(kSetFolder.size()).c_str());
+  };
+  std::sort(folders.begin(), folders.end(), [&](const fs::path& a, const fs::path& b) { return number(a) < number(b); });
+  if (folders.empty()) folders.push_back(folder);
+  return folders;
+}
+
+}  // namespace
+
+std::optional<std::vector<DataSet>> read_data_sets(std::span<const std::string> folders, const std::string& expect_prefix,
+                                                   const CompiledModel& model, Diagnostics& diagnostics) {
+  std::vector<DataSet> sets;
+  for (const std::string& folder : folders) {
+    for (const fs::path& path : set_folders(folder)) {
+      const std::string label = path.has_filename() ? path.filename().string() : path.parent_path().filename().string();
+      const std::vector<std::string> outputs = numbered_files(path, expect_prefix);
+      if (outputs.empty()) {
+        diagnostics.error(Code::T0704, {}, fmt::format("'{}' has no {}_0.pb", label, expect_prefix));
+        continue;
+      }
+      auto inputs = read_ports(numbered_files(path, "input"), model.emission.inputs, model.interface.inputs, "input", diagnostics);
+      auto expected = read_ports(outputs, model.emission.outputs, model.interface.outputs, "output", diagnostics);
+      if (inputs && expected) sets.push_back({label, std::move(*inputs), std::move(*expected)});
+    }
+  }
+  if (diagnostics.has_errors()) return std::nullopt;
+  return sets;
+}
+
+std::optional<DataSet> read_inputs(const std::vector<std::string>& files, const CompiledModel& model,
+                                   Diagnostics& diagnostics) {
+  auto tensors = read_ports(files, model.emission.inputs, model.interface.inputs, "input", diagnostics);
+  if (!tensors) return std::nullopt;
+  return DataSet{"", std::move(*tensors), {}};
+}
+
+}  // namespace tinyc

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// Data sets in the layout of ONNX's backend tests: input_0.pb, input_1.pb ..., output_0.pb ... in one folder.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "compiler/driver/compile_model.h"
+#include "compiler/support/diagnostics.h"
+
+namespace tinyc {
+
+struct DataSet {
+  std::string label;
+  std::vector<ir::Tensor> inputs = {};    // in the order of the graph's inputs, in the model's form
+  std::vector<ir::Tensor> expected = {};  // in the order of the graph's outputs; empty for `run`
+};
+
+// Data sets of folders that are one themselves or hold test_data_set_K folders; tensors go to inputs and outputs by name,
+// else by position, and are checked against the model's types (whatever --io-layout and --io-type make of them).
+std::optional<std::vector<DataSet>> read_data_sets(std::span<const std::string> folders, const std::string& expect_prefix,
+                                                   const CompiledModel& model, Diagnostics& diagnostics);
+// Inputs from files, for `run`.
+std::optional<DataSet> read_inputs(const std::vector<std::string>& files, const CompiledModel& model,
+                                   Diagnostics& diagnostics);
+
+}  // namespace tinyc

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compiler/driver/option_table.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
+#include "backends/emit/names.h"
+#include "passes/pass.h"
+
+namespace tinyc {
+namespace {
+
+std::optional<int64_t> integer(std::string_view text) {
+  int64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
+std::optional<int64_t> size(std::string text) {
+  int64_t unit = 1;
+  if (text.ends_with('K') || text.ends_with('k')) unit = 1024;
+  if (text.ends_with('M') || text.ends_with('m')) unit = 1024 * 1024;
+  if (unit > 1) text.pop_back();
+  const auto number = integer(text);
+  if (!number || *number <= 0 || *number > (int64_t{1} << 40) / unit) return std::nullopt;
+  return *number * unit;
+}
+
+std::string take_size(std::optional<int64_t>& to, const std::string& value) {
+  to = size(value);
+  return to ? "" : fmt::format("'{}' is not a size: a positive number with an optional K or M", value);
+}
+
+std::string take_tolerance(std::optional<double>& to, const std::string& value) {
+  double number = -1;
+  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
+  const bool read = error == std::errc() && end == value.data() + value.size();
+  if (!read || !(number >= 0) || !std::isfinite(number)) return "'" + value + "' is not a tolerance";
+  to = number;
+  return "";
+}
+
+template <class T>
+std::string take_word(T& to, const std::string& value, const std::map<std::string, T>& words) {
+  const auto found = words.find(value);
+  if (found != words.end()) return to = found->second, "";
+  std::string list;
+  for (const auto& [word, meaning] : words) list += (list.empty() ? "" : ", ") + word;
+  return "'" + value + "' is not one of " + list;
+}
+
+std::string take_name(Options& options, const std::string& value) {
+  options.name = value;
+  return is_c_identifier(value) ? "" : "'" + value + "' is not a C identifier";
+}
+
+std::string take_dim(Options& options, const std::string& value) {
+  const size_t equals = value.find('=');
+  const auto number = equals == std::string::npos ? std::nullopt : integer(value.substr(equals + 1));
+  if (!number || equals == 0 || *number < 1 || *number > 2147483647) {
+    return "'" + value + "' is not NAME=N with N from 1 to 2147483647";
+  }
+  options.dims[value.substr(0, equals)] = *number;
+  return "";
+}
+
+std::string take_steps(Options& options, const std::string& value) {
+  options.steps = integer(value);
+  return options.steps.value_or(-1) >= 0 ? "" : "'" + value + "' is not a number of at least 0";
+}
+
+std::string take_pass(std::string& to, const std::string& value, bool all_too) {
+  to = value;
+  std::replace(to.begin(), to.end(), '-', '_');
+  if ((all_too && value == "all") || find_pass(to)) return "";
+  return "there is no pass '" + value + "' (tinyc --print-passes)";
+}
+
+std::string take_level(Options& options, const std::string& value) {
+  options.optimisation = "-O" + value;
+  const bool known = value.size() == 1 && std::string_view("0123s").find(value) != std::string_view::npos;
+  return known ? "" : "'" + value + "' is not 0, 1, 2, 3 or s";
+}
+
+using G = OptionGroup;
+using O = Options;
+using S = const std::string;
+
+// The targets and boards are looked up by the parser, which has a code of its own for unknown ones.
+constexpr OptionRow kOptions[] = {
+    {"--target", "", "T", G::target, kOnModels, true, false, "core to generate for (tinyc --print-targets)",
+     [](O& o, S& v) { return o.target = find_target(v), std::string(); }},
+    {"--board", "", "B", G::target, kOnModels, true, false, "board: gives target, --ram and --flash",
+     [](O& o, S& v) { return o.board = find_board(v), std::string(); }},
+    {"--ram", "", "SIZE", G::target, kOnCompiled, true, false, "budget for workspace and state, e.g. 64K",
+     [](O& o, S& v) { return take_size(o.ram_bytes, v); }},
+    {"--flash", "", "SIZE", G::target, kOnCompiled, true, false, "budget for weights and code",
+     [](O& o, S& v) { return take_size(o.flash_bytes, v); }},
+    {"--dim", "", "NAME=N", G::model, kOnModels, true, false, "size of a named dimension (repeat)", take_dim},
+    {"--io-place", "", "PLACE", G::model, kOnCompiled, true, false,
+     "workspace (default): inputs and outputs live in it; caller: in the caller's memory",
+     [](O& o, S& v) {
+       return take_word(o.io_place, v, {{"workspace", IoPlace::workspace}, {"caller", IoPlace::caller}});
+     }},
+    {"--io-layout", "", "LAYOUT", G::model, kOnModels, true, false,
+     "onnx (default): as the model says; rows: channels last, no conversion",
+     [](O& o, S& v) { return take_word(o.io_layout, v, {{"onnx", IoLayout::onnx}, {"rows", IoLayout::rows}}); }},
+    {"--io-type", "", "TYPE", G::model, kOnModels, true, false,
+     "model (default); int8: the quantised integers; float: real numbers",
+     [](O& o, S& v) {
+       return take_word(o.io_type, v, {{"model", IoType::model}, {"int8", IoType::int8}, {"float", IoType::real}});
+     }},
+    {"--keep-inputs", "", "", G::model, kOnCompiled, true, false, "inputs are still there after the inference",
+     [](O& o, S&) { return o.keep_inputs = true, std::string(); }},
+    {"--output", "-o", "DIR", G::output, kOnCompiled, false, false, "output folder (default: .)",
+     [](O& o, S& v) { return o.output_dir = v, std::string(); }},
+    {"--name", "", "NAME", G::output, kOnCompiled, true, false,
+     "prefix of everything that is emitted (default: from the file name)", take_name},
+    {"--golden", "", "DIR", G::output, kOnCompiled, false, true,
+     "data sets for NAME_test.cpp: folders with input_N.pb and output_N.pb",
+     [](O& o, S& v) { return o.golden_dirs.push_back(v), std::string(); }},
+    {"--html", "", "", G::output, kOnCompiled, false, false, "write NAME_report.html too",
+     [](O& o, S&) { return o.html = true, std::string(); }},
+    {"--measure", "", "", G::output, kOnCompiled, false, false,
+     "build with the target's compiler and report measured sizes",
+     [](O& o, S&) { return o.measure = true, std::string(); }},
+    {"--json", "", "", G::output, kOnAll, false, false, "machine-readable output",
+     [](O& o, S&) { return o.json = true, std::string(); }},
+    {"--input", "", "FILE", G::data, only(Command::run), false, true,
+     "input as TensorProto; by name, else in the order of the model's inputs",
+     [](O& o, S& v) { return o.input_files.push_back(v), std::string(); }},
+    {"--data", "", "DIR", G::data, only(Command::verify), false, true, "a data set, or a folder of test_data_set_K",
+     [](O& o, S& v) { return o.data_dirs.push_back(v), std::string(); }},
+    {"--expect", "", "PREFIX", G::comparison, kOnCompiled, false, false,
+     "expected outputs are PREFIX_N.pb (default: output)",
+     [](O& o, S& v) { return o.expect_prefix = v, std::string(); }},
+    {"--rtol", "", "R", G::comparison, kOnCompiled, false, false, "relative tolerance of floats (default 1e-3)",
+     [](O& o, S& v) { return take_tolerance(o.rtol, v); }},
+    {"--atol", "", "A", G::comparison, kOnCompiled, false, false, "absolute tolerance of floats (default 1e-7)",
+     [](O& o, S& v) { return take_tolerance(o.atol, v); }},
+    {"--steps", "", "N", G::comparison, kOnCompiled, false, false, "tolerance of integers (default 0)", take_steps},
+    {"--accept", "", "FILE", G::comparison, kOnCompiled, false, false,
+     "index.json with tolerances per model and output, found by folder or file name of the model",
+     [](O& o, S& v) { return o.accept_file = v, std::string(); }},
+    {"-O", "", "LEVEL", G::build, kOnCompiled, false, false, "optimisation: 0, 1, 2 (default), 3, s", take_level},
+    {"--cflag", "", "FLAG", G::build, kOnCompiled, false, false, "further compiler flag (repeat)",
+     [](O& o, S& v) { return o.compiler_flags.push_back(v), std::string(); }},
+    {"--after", "", "PASS", G::passes, only(Command::ir), false, false, "stop after a pass (\"import\": before the first)",
+     [](O& o, S& v) { return v == "import" ? (o.stop_after = v, std::string()) : take_pass(o.stop_after, v, false); }},
+    {"--print-after", "", "PASS", G::passes, kOnModels, false, false, "print the graph after a pass (or all)",
+     [](O& o, S& v) { return take_pass(o.print_after, v, true); }},
+    {"--check-numbers", "", "", G::passes, kOnModels, false, false, "interpret the graph before and after every pass",
+     [](O& o, S&) { return o.check_numbers = true, std::string(); }},
+    {"--time-passes", "", "", G::passes, kOnModels, false, false, "print the time of every pass",
+     [](O& o, S&) { return o.time_passes = true, std::string(); }},
+};
+
+}  // namespace
+
+std::string_view option_group_title(OptionGroup group) {
+  switch (group) {
+    case G::target: return "Target and budgets";
+    case G::model: return "Model and interface";
+    case G::output: return "Output";
+    case G::data: return "Data";
+    case G::comparison: return "Comparison (verify, and the golden test)";
+    case G::build: return "The target's compiler (run, verify, --measure)";
+    case G::passes: return "Passes";
+  }
+  return "";
+}
+
+std::span<const OptionRow> option_table() { return kOptions; }
+
+const OptionRow* find_option(std::string_view name) {
+  for (const OptionRow& row : kOptions) {
+    if (row.name == name || (!row.short_name.empty() && row.short_name == name)) return &row;
+  }
+  return nullptr;
+}
+
+}  // namespace tinyc

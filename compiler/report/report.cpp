@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compiler/report/report.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "backends/toolchain.h"
+
+namespace tinyc {
+namespace {
+
+constexpr const char* kCycleSource = "estimate: closed-form kernel costs, no wait states";
+constexpr const char* kUnmeasured = "not measured (tinyc --measure builds with the target's compiler)";
+constexpr const char* kUncounted = "not counted";
+
+CycleFigures estimated(double cycles) { return {static_cast<int64_t>(cycles), {}, {}, kCycleSource}; }
+
+std::string kind_name(BufferKind kind) {
+  switch (kind) {
+    case BufferKind::value: return "value";
+    case BufferKind::scratch: return "scratch";
+    case BufferKind::state: return "state";
+    case BufferKind::input: return "input";
+    case BufferKind::output: return "output";
+  }
+  return "";
+}
+
+// Bytes that hold something while a step runs.
+int64_t live_bytes(const std::vector<BufferReport>& buffers, int step) {
+  int64_t bytes = 0;
+  for (const BufferReport& buffer : buffers) {
+    const bool live = buffer.first_step <= step && step <= buffer.last_step;
+    if (live && !buffer.external && buffer.kind != "state") bytes += buffer.bytes;
+  }
+  return bytes;
+}
+
+std::vector<BufferReport> buffers_of(const EmissionPlan& plan) {
+  std::vector<BufferReport> reports;
+  const Program& program = *plan.program;
+  for (size_t i = 0; i < program.buffers.size(); ++i) {
+    const Buffer& buffer = program.buffers[i];
+    if (buffer.bytes() == 0) continue;
+    reports.push_back({buffer.name, kind_name(buffer.kind), plan.plan.placements[i].offset, buffer.bytes(), buffer.rows,
+                       buffer.ring, plan.live[i].first, plan.live[i].last, buffer.external});
+  }
+  return reports;
+}
+
+LayerReport layer_of(const EmissionPlan& plan, size_t index) {
+  const EmittedLayer& layer = plan.layers[index];
+  const Instance& instance = plan.program->instances[index];
+  const KernelDef& kernel = *instance.kernel->def;
+  LayerReport report;
+  report.name = layer.symbol;
+  report.op = instance.op->name();
+  report.nodes = instance.op->origin;
+  report.kernel = fmt::format("{}/{}", isa_name(kernel.isa), kernel.name);
+  report.variant = instance.variant.name;
+  report.why = instance.why;
+  report.output = type_text(instance.op->result_type());
+  report.macs = layer.macs;
+  report.weights_bytes = layer.constant_bytes;
+  report.scratch_bytes = instance.needs.scratch_bytes;
+  report.cycles = estimated(layer.cycles);
+  report.instructions.how = kUncounted;
+  report.code_bytes.how = kUnmeasured;
+  return report;
+}
+
+void add_layers(Report& report, const EmissionPlan& plan) {
+  for (size_t i = 0; i < plan.layers.size(); ++i) report.layers.push_back(layer_of(plan, i));
+  const std::vector<RowStep> steps = timeline(*plan.program);
+  report.steps = static_cast<int>(steps.size());
+  for (size_t t = 0; t < steps.size(); ++t) {
+    int64_t& live = report.layers[static_cast<size_t>(steps[t].instance)].live_bytes;
+    live = std::max(live, live_bytes(report.buffers, static_cast<int>(t)));
+  }
+  for (const Instance& instance : plan.program->instances) {
+    if (!instance.op->is("transpose")) continue;
+    ++report.transposes;
+    report.transpose_bytes += instance.op->result_type().bytes();
+  }
+}
+
+BoardReport board_of(const Board& board, double cycles) {
+  BoardReport report{board.name, board.clock_mhz, static_cast<int64_t>(board.ram_bytes),
+                     static_cast<int64_t>(board.flash_bytes), {}, {}};
+  if (board.clock_mhz > 0) report.milliseconds = cycles / (board.clock_mhz * 1e3);
+  // Charge = mA per MHz times megacycles; energy = charge times voltage.
+  if (board.active_ma_per_mhz > 0) report.microjoules = board.active_ma_per_mhz * cycles * 1e-3 * board.supply_volt;
+  return report;
+}
+
+}  // namespace
+
+Report make_report(const EmissionPlan& plan, const Board* board) {
+  Report report;
+  report.options = plan.options;
+  report.target = plan.target;
+  report.inputs = plan.inputs;
+  report.outputs = plan.outputs;
+  report.macs = plan.macs;
+  report.workspace_bytes = {plan.plan.workspace_bytes, "exact: planned and checked"};
+  report.state_bytes = {plan.plan.state_bytes, "exact: planned and checked"};
+  report.weights_bytes = {plan.constant_bytes, "exact: constant arrays of the layers"};
+  report.code_bytes.how = report.flash_bytes.how = report.stack_bytes.how = kUnmeasured;
+  report.instructions.how = kUncounted;
+  report.cycles = estimated(plan.cycles);
+  report.buffers = buffers_of(plan);
+  add_layers(report, plan);
+  report.lower_bound = plan.plan.lower_bound;
+  report.peak_step = plan.plan.peak_step;
+  if (board) report.board = board_of(*board, plan.cycles);
+  report.compiler = can_build(*plan.target) ? compiler_of(*plan.target) : "";
+  report.flags = recommended_flags(*plan.target);
+  return report;
+}
+
+void add_measurement(Report& report, const Measurement& measurement) {
+  const std::string how = "measured: " + measurement.compiler;
+  if (measurement.code_bytes) report.code_bytes = {measurement.code_bytes, how};
+  if (measurement.code_bytes && measurement.constant_bytes) {
+    report.flash_bytes = {*measurement.code_bytes + *measurement.constant_bytes, how + ", code and all constants"};
+  }
+  if (measurement.stack_bytes) {
+    report.stack_bytes = {measurement.stack_bytes, how + ", painted stack " + measurement.run_on};
+  } else if (measurement.stack_bound) {
+    report.stack_bytes = {measurement.stack_bound, "bound: sum of " + measurement.compiler + "'s frame sizes, without the C library"};
+  }
+  for (size_t i = 0; i < measurement.layer_code_bytes.size() && i < report.layers.size(); ++i) {
+    report.layers[i].code_bytes = {measurement.layer_code_bytes[i], how};
+  }
+}
+
+}  // namespace tinyc
