@@ -6,7 +6,7 @@
 
 // A kernel is an ordinary function that is called with a constexpr geometry: inlined into the layer's function, its loops
 // are specialised for the layer. TINYC_LAYER keeps each layer one function, visible in a profile and in a trace.
-#define TINYC_KERNEL static inline __attribute__((always_inline))
+#define TINYC_KERNEL [[maybe_unused]] static inline __attribute__((always_inline))
 #define TINYC_LAYER static __attribute__((noinline))
 
 // Rows of a tensor: row y starts at base + (y mod ring) * bytes; ring 0 means all rows are there.

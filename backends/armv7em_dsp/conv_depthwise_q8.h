@@ -11,7 +11,8 @@ inline std::optional<std::string> why_not(const ir::Op& op) {
   const ir::Shape& w = op.operand_type(1).shape;
   if (!is_depthwise(op) || w[0] != op.integer("groups")) return "needs one input and one output channel per group";
   if (w[0] % 4 != 0) return "needs a multiple of 4 channels";
-  return need_integer_layer_8(op);
+  if (auto reason = need_8bit(op.result_type(), "its result")) return reason;
+  return need_integer_layer(op, 8);
 }
 
 // [channels / 4][taps][4] with channels in the order 0, 2, 1, 3, as two words of 16-bit lanes.

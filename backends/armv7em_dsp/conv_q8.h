@@ -15,7 +15,8 @@ inline int64_t taps(const ir::Op& op) {
 inline std::optional<std::string> why_not(const ir::Op& op) {
   if (auto reason = need_2d(op)) return reason;
   if (op.integer("groups") != 1) return "needs one group";
-  return need_integer_layer_8(op);
+  if (auto reason = need_8bit(op.result_type(), "its result")) return reason;
+  return need_integer_layer(op, 8);
 }
 
 inline Needs needs(const ir::Op& op, const Variant&) {

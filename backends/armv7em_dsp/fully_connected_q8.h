@@ -8,7 +8,8 @@ namespace armv7em_dsp_fully_connected_q8 {
 
 inline std::optional<std::string> why_not(const ir::Op& op) {
   if (op.operand_type(1).shape[1] < 4) return "needs at least 4 inputs";
-  return need_integer_layer_8(op);
+  if (auto reason = need_8bit(op.result_type(), "its result")) return reason;
+  return need_integer_layer(op, 8);
 }
 
 inline Needs needs(const ir::Op& op, const Variant&) { return row_by_row(op, WriteFront::row); }

@@ -188,7 +188,7 @@ class Maker {
     shapes += " -> " + short_type(op.result_type());
     std::string first = std::string(op.name());
     if (op.def->attribute("activation") && op.text("activation") != "none") first += " + " + op.text("activation");
-    if (!op.origin.empty()) first += fmt::format(" (node {})", quoted(join(op.origin, ", ")));
+    if (!op.origin.empty()) first += fmt::format(" (node \"{}\")", comment_text(join(op.origin, ", ")));
     layer.comment.push_back(first + ": " + shapes +
                             (layer.macs ? fmt::format("; {} MACs", with_commas(layer.macs)) : ""));
     layer.comment.push_back(fmt::format("kernel {}/{}{}{}: {}; about {} cycles (estimate)",

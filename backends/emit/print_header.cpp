@@ -31,8 +31,8 @@ void print_macros(TextWriter& writer, const EmissionPlan& plan) {
 }
 
 std::string port_comment(const Port& port) {
-  return fmt::format("{}: {}{}{} ({})", port.parameter, port.c_type, ir::shape_text(port.type.shape),
-                     quantization_text(port.type), quoted(port.name));
+  return fmt::format("{}: {}{}{} (\"{}\")", port.parameter, port.c_type, ir::shape_text(port.type.shape),
+                     quantization_text(port.type), comment_text(port.name));
 }
 
 void print_functions(TextWriter& writer, const EmissionPlan& plan) {
@@ -67,7 +67,7 @@ void print_functions(TextWriter& writer, const EmissionPlan& plan) {
 }
 
 void print_port_struct(TextWriter& writer, const Port& port, const std::string& name, bool is_input) {
-  writer.format("struct {} {{  // {}", name, quoted(port.name));
+  writer.format("struct {} {{  // \"{}\"", name, comment_text(port.name));
   writer.indent();
   writer.format("using type = {};", port.c_type);
   writer.format("static constexpr int32_t elements = {};", port.type.elements());

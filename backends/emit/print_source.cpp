@@ -87,7 +87,7 @@ class SourcePrinter {
       if (offset < 0 || buffer.kind == BufferKind::state) continue;
       const std::string ring = buffer.dense() ? "" : fmt::format("  ring of {} of {} rows", buffer.ring, buffer.rows);
       writer_.format("//   [{:>7} .. {:>7}]  steps {:>3} to {:>3}  {}{}", offset, offset + buffer.bytes() - 1,
-                     plan_.live[i].first, plan_.live[i].last, buffer.name, ring);
+                     plan_.live[i].first, plan_.live[i].last, comment_text(buffer.name), ring);
     }
     const int64_t gap = plan_.plan.workspace_bytes - plan_.plan.lower_bound;
     if (gap == 0) {

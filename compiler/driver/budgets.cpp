@@ -37,18 +37,25 @@ bool within_budgets(const Options& options, const Report& report, Diagnostics& d
   bool fits = true;
   const int64_t ram = *report.workspace_bytes.value + *report.state_bytes.value;
   if (options.ram_bytes && ram > *options.ram_bytes) {
-    diagnostics.add({Severity::error, Code::T0601, {}, short_of("RAM", ram, *options.ram_bytes),
-                     heaviest(report, &LayerReport::live_bytes, "live while it runs"),
-                     options.io_place == IoPlace::workspace
-                         ? "--io-place caller keeps inputs and outputs out of the workspace; else a smaller input or model"
-                         : "a smaller input or model, or a board with more RAM"});
+    diagnostics.add(
+        {Severity::error,
+         Code::T0601,
+         {},
+         short_of("RAM", ram, *options.ram_bytes),
+         heaviest(report, &LayerReport::live_bytes, "live while it runs"),
+         options.io_place == IoPlace::workspace
+             ? "--io-place caller keeps inputs and outputs out of the workspace; else a smaller input or model"
+             : "a smaller input or model, or a board with more RAM"});
     fits = false;
   }
   // Code is only known when measured; constants alone decide otherwise.
   const int64_t flash = report.flash_bytes.value.value_or(*report.weights_bytes.value);
   if (options.flash_bytes && flash > *options.flash_bytes) {
     const std::string_view what = report.flash_bytes.value ? "flash" : "flash for weights alone";
-    diagnostics.add({Severity::error, Code::T0601, {}, short_of(what, flash, *options.flash_bytes),
+    diagnostics.add({Severity::error,
+                     Code::T0601,
+                     {},
+                     short_of(what, flash, *options.flash_bytes),
                      heaviest(report, &LayerReport::weights_bytes, "of weights"),
                      "quantise the model to int8, or use a board with more flash"});
     fits = false;

@@ -27,6 +27,13 @@ std::string_view bytes_of(const ir::Tensor& tensor) {
   return {reinterpret_cast<const char*>(tensor.data()), static_cast<size_t>(tensor.bytes())};
 }
 
+// Why, and what the program said.
+std::string failure_text(const ProcessResult& result, const ProcessOptions& limits) {
+  std::string output = result.output;
+  while (output.ends_with('\n')) output.pop_back();
+  return describe_failure(result, limits) + (output.empty() ? "" : "\n" + output);
+}
+
 class Job {
  public:
   Job(const CompiledModel& model, const Options& options, Diagnostics& diagnostics)
@@ -67,7 +74,7 @@ class Job {
     const ProcessOptions limits{.timeout_seconds = kBuildSeconds};
     const ProcessResult result = run_process(compile_command(*options_.target, request), limits);
     if (result.succeeded()) return true;
-    fail(Code::T0702, describe_failure(result, limits) + "\n" + result.output);
+    fail(Code::T0702, failure_text(result, limits));
     return false;
   }
 
@@ -91,7 +98,7 @@ class Job {
     const ProcessOptions limits{.working_directory = folder_->path(), .timeout_seconds = kRunSeconds};
     const ProcessResult result = run_process(run_command(*options_.target, path("program.elf")), limits);
     if (result.succeeded()) return true;
-    fail(Code::T0703, describe_failure(result, limits) + (result.output.empty() ? "" : "\n" + result.output));
+    fail(Code::T0703, failure_text(result, limits));
     return false;
   }
 
@@ -134,9 +141,10 @@ class Job {
 
 bool toolchain_ready(const Target& target, bool to_run, Diagnostics& diagnostics) {
   if (!can_build(target) || (to_run && !can_run(target))) {
-    diagnostics.error(Code::T0701, {},
-                      fmt::format("programs for {} cannot be {} here", target.name, can_build(target) ? "run" : "built"),
-                      "compile for it, and build the result with its own tools");
+    diagnostics.error(
+        Code::T0701, {},
+        fmt::format("programs for {} cannot be {} here", target.name, can_build(target) ? "run" : "built"),
+        "compile for it, and build the result with its own tools");
     return false;
   }
   const std::vector<MissingTool> missing = missing_tools(target);
@@ -155,8 +163,8 @@ std::string stubs_folder() {
   return TINYC_SOURCE_STUBS;
 }
 
-std::optional<RunResult> build_and_run(const CompiledModel& model, const Options& options, std::span<const DataSet> sets,
-                                       Diagnostics& diagnostics) {
+std::optional<RunResult> build_and_run(const CompiledModel& model, const Options& options,
+                                       std::span<const DataSet> sets, Diagnostics& diagnostics) {
   return Job(model, options, diagnostics).run(sets);
 }
 

@@ -17,10 +17,10 @@ struct RunResult {
   uint32_t stack_bytes = 0;                      // most of any set; 0 where the platform does not measure
 };
 
-// Sets run one after the other in one process, so that state carries over. Problems (tools missing, build, crash, time) go
-// to the diagnostics.
-std::optional<RunResult> build_and_run(const CompiledModel& model, const Options& options, std::span<const DataSet> sets,
-                                       Diagnostics& diagnostics);
+// Sets run one after the other in one process, so that state carries over. Problems (tools missing, build, crash, time)
+// go to the diagnostics.
+std::optional<RunResult> build_and_run(const CompiledModel& model, const Options& options,
+                                       std::span<const DataSet> sets, Diagnostics& diagnostics);
 
 // Whether programs for the target can be built (and run) here; what is missing is reported.
 bool toolchain_ready(const Target& target, bool to_run, Diagnostics& diagnostics);

@@ -27,7 +27,8 @@ void print_operators(const std::vector<OperatorUse>& uses) {
 Json operators_json(const std::vector<OperatorUse>& uses) {
   Json list = Json::array();
   for (const OperatorUse& use : uses) {
-    list.push_back({{"domain", domain_of(use)}, {"op_type", use.op_type}, {"count", use.count}, {"supported", use.supported}});
+    list.push_back(
+        {{"domain", domain_of(use)}, {"op_type", use.op_type}, {"count", use.count}, {"supported", use.supported}});
   }
   return list;
 }
@@ -50,7 +51,9 @@ int command_check(const Options& options, Diagnostics& diagnostics) {
   std::vector<OperatorUse> uses;
   {
     Diagnostics quiet;  // compile_model() reports the same again
-    if (const auto model = read_onnx_model(options.model, quiet)) uses = operators_of(*model);
+    const bool is_ir = options.model.ends_with(".ir");
+    if (const auto model = is_ir ? std::nullopt : read_onnx_model(options.model, quiet); model)
+      uses = operators_of(*model);
   }
   const std::optional<Report> report = examine(options, diagnostics);
   const bool fits = !diagnostics.has_errors();

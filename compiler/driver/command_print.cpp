@@ -79,9 +79,12 @@ std::string onnx_forms(const ir::OpDef& op) {
 
 std::string_view equality_name(Equality equality) {
   switch (equality) {
-    case Equality::exact: return "exact";
-    case Equality::float_tolerance: return "float tolerance";
-    case Equality::qdq_to_integer: return "QDQ to integer";
+    case Equality::exact:
+      return "exact";
+    case Equality::float_tolerance:
+      return "float tolerance";
+    case Equality::qdq_to_integer:
+      return "QDQ to integer";
   }
   return "";
 }
@@ -100,14 +103,19 @@ std::string dashed(std::string_view name) {
 
 // What users look for: ONNX operators by domain and name.
 Listing onnx_listing() {
-  Listing listing{"ONNX operators", "Opset versions that are read, by domain. Attributes and types that are not supported are reported per node.",
-                  {"ONNX operator", "domain", "opset versions"}, {}};
+  Listing listing{
+      "ONNX operators",
+      "Opset versions that are read, by domain. Attributes and types that are not supported are reported per node.",
+      {"ONNX operator", "domain", "opset versions"},
+      {}};
   std::map<std::pair<std::string, std::string>, std::string> versions;
   for (const ir::OnnxRule* rule : ir::all_onnx_rules()) {
     const std::string domain(rule->domain.empty() ? "ai.onnx" : rule->domain);
     std::string& text = versions[{domain, std::string(rule->op_type)}];
     text += fmt::format("{}{}{}", text.empty() ? "" : ", ", rule->since,
-                        rule->until == ir::kNewest ? "+" : rule->until == rule->since ? "" : fmt::format("-{}", rule->until));
+                        rule->until == ir::kNewest   ? "+"
+                        : rule->until == rule->since ? ""
+                                                     : fmt::format("-{}", rule->until));
   }
   for (const auto& [key, text] : versions) listing.rows.push_back({key.second, key.first, text});
   return listing;
@@ -116,7 +124,10 @@ Listing onnx_listing() {
 }  // namespace
 
 int command_print_ops(const Options& options) {
-  Listing listing{"Operators", "Core operators and the ONNX operators (with opset versions) that become one.", {"operator", "summary", "ONNX"}, {}};
+  Listing listing{"Operators",
+                  "Core operators and the ONNX operators (with opset versions) that become one.",
+                  {"operator", "summary", "ONNX"},
+                  {}};
   for (const ir::OpDef* op : ir::all_ops()) {
     listing.rows.push_back({std::string(op->name), std::string(op->summary), onnx_forms(*op)});
   }
@@ -130,29 +141,39 @@ int command_print_passes(const Options& options) {
   }
   Listing order{"Order", "", {"step", "pass", "until stable", "reason"}, {}};
   for (const PipelineRow& row : default_pipeline()) {
-    order.rows.push_back({std::to_string(order.rows.size() + 1), dashed(row.pass->name), row.until_stable ? "yes" : "", std::string(row.reason)});
+    order.rows.push_back({std::to_string(order.rows.size() + 1), dashed(row.pass->name), row.until_stable ? "yes" : "",
+                          std::string(row.reason)});
   }
   return print(options, {passes, order});
 }
 
 int command_print_targets(const Options& options) {
-  Listing targets{"Targets", "Cores for --target.", {"target", "core", "kernels, best first", "compiler flags", "emulated by"}, {}};
+  Listing targets{
+      "Targets", "Cores for --target.", {"target", "core", "kernels, best first", "compiler flags", "emulated by"}, {}};
   for (const Target* target : all_targets()) {
     std::string isas;
     for (const Isa isa : target->isa) isas += (isas.empty() ? "" : ", ") + std::string(isa_name(isa));
     const std::string machine = target->toolchain == Toolchain::host ? "runs here" : target->emulator.machine;
-    targets.rows.push_back({target->name, target->description, isas, target->compiler_flags, machine.empty() ? "nothing" : machine});
+    targets.rows.push_back(
+        {target->name, target->description, isas, target->compiler_flags, machine.empty() ? "nothing" : machine});
   }
-  Listing boards{"Boards", "For --board; RAM and flash are the default budgets.", {"board", "what", "target", "MHz", "RAM", "flash", "source"}, {}};
+  Listing boards{"Boards",
+                 "For --board; RAM and flash are the default budgets.",
+                 {"board", "what", "target", "MHz", "RAM", "flash", "source"},
+                 {}};
   for (const Board* board : all_boards()) {
     boards.rows.push_back({board->name, board->description, board->target, shortest(board->clock_mhz),
-                           with_commas(static_cast<int64_t>(board->ram_bytes)), with_commas(static_cast<int64_t>(board->flash_bytes)), board->source});
+                           with_commas(static_cast<int64_t>(board->ram_bytes)),
+                           with_commas(static_cast<int64_t>(board->flash_bytes)), board->source});
   }
   return print(options, {targets, boards});
 }
 
 int command_print_kernels(const Options& options) {
-  Listing listing{"Kernels", "The cheapest applicable kernel among a target's instruction sets is used.", {"kernel", "operator", "types", "summary"}, {}};
+  Listing listing{"Kernels",
+                  "The cheapest applicable kernel among a target's instruction sets is used.",
+                  {"kernel", "operator", "types", "summary"},
+                  {}};
   for (const Kernel& kernel : all_kernels()) {
     listing.rows.push_back({fmt::format("{}/{}", isa_name(kernel.def->isa), kernel.def->name), joined(kernel.def->ops),
                             std::string(kernel.def->types), std::string(kernel.def->summary)});

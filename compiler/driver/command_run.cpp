@@ -15,6 +15,7 @@ namespace tinyc {
 int command_run(const Options& options, Diagnostics& diagnostics) {
   const std::optional<CompiledModel> model = compile_model(options, diagnostics);
   if (!model || !within_budgets(options, make_report(model->emission, options.board), diagnostics)) return 1;
+  if (!toolchain_ready(*options.target, true, diagnostics)) return 1;
   const std::optional<DataSet> set = read_inputs(options.input_files, *model, diagnostics);
   if (!set) return 1;
   const std::optional<RunResult> result = build_and_run(*model, options, {&*set, 1}, diagnostics);
@@ -28,7 +29,8 @@ int command_run(const Options& options, Diagnostics& diagnostics) {
   }
   if (!write_all(options.output_dir, files, diagnostics)) return 1;
   if (options.json) {
-    Json json = {{"schema", "tinyc-run"}, {"schema_version", 1}, {"target", options.target->name}, {"outputs", outputs}};
+    Json json = {
+        {"schema", "tinyc-run"}, {"schema_version", 1}, {"target", options.target->name}, {"outputs", outputs}};
     json["stack_bytes"] = result->stack_bytes ? Json(result->stack_bytes) : Json(nullptr);
     fmt::print("{}", json_text(json));
   }

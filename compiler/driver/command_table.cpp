@@ -27,7 +27,8 @@ constexpr CommandRow kCommands[] = {
      "tinyc run lstm.onnx --target cortex-m4 --input x.pb h.pb c.pb --output out\n"},
     {Command::verify, "verify", "tinyc verify MODEL.onnx --target T --data DIR... [options]",
      "the same, compared with recorded outputs",
-     "Data folders have the layout of ONNX's backend tests: input_N.pb and output_N.pb, or test_data_set_K folders with "
+     "Data folders have the layout of ONNX's backend tests: input_N.pb and output_N.pb, or test_data_set_K folders "
+     "with "
      "them. Prints the largest difference per output and the first element that is too far off.",
      "tinyc verify kws/model.onnx --target cortex-m4 --data kws\n"
      "tinyc verify kws/model.onnx --target rv32imc --data kws/test_data_set_0 --accept index.json --json\n"
@@ -68,7 +69,8 @@ std::string options_text(CommandSet commands) {
   for (const OptionGroup group : kGroups) {
     std::string rows;
     for (const OptionRow& row : option_table()) {
-      if (row.group == group && (row.commands & commands)) rows += fmt::format("  {:<24} {}\n", signature(row), row.help);
+      if (row.group == group && (row.commands & commands))
+        rows += fmt::format("  {:<24} {}\n", signature(row), row.help);
     }
     if (!rows.empty()) text += fmt::format("\n{}\n{}", option_group_title(group), rows);
   }

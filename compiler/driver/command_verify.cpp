@@ -33,7 +33,8 @@ std::string index_text(int64_t index, const ir::Shape& shape) {
 
 void print_result(const OutputResult& result, const ir::Shape& shape) {
   const Comparison& c = result.comparison;
-  const std::string largest = result.integer ? fmt::format("{} steps", static_cast<int64_t>(c.largest)) : shortest(c.largest);
+  const std::string largest =
+      result.integer ? fmt::format("{} steps", static_cast<int64_t>(c.largest)) : shortest(c.largest);
   fmt::print("{} {}: {}, largest difference {}", result.set, result.output,
              c.different ? fmt::format("{} of {} elements too far off", c.different, c.elements)
                          : fmt::format("{} elements agree", c.elements),
@@ -48,9 +49,15 @@ Json number(double value) { return std::isfinite(value) ? Json(value) : Json(nul
 
 Json result_json(const OutputResult& result) {
   const Comparison& c = result.comparison;
-  Json json = {{"set", result.set}, {"output", result.output}, {"elements", c.elements}, {"different", c.different},
-               {"unequal", c.unequal}, {"largest", number(c.largest)}, {"unit", result.integer ? "steps" : "absolute"}};
-  json["first"] = c.first < 0 ? Json(nullptr) : Json{{"index", c.first}, {"value", number(c.value)}, {"expected", number(c.expected)}};
+  Json json = {{"set", result.set},
+               {"output", result.output},
+               {"elements", c.elements},
+               {"different", c.different},
+               {"unequal", c.unequal},
+               {"largest", number(c.largest)},
+               {"unit", result.integer ? "steps" : "absolute"}};
+  json["first"] = c.first < 0 ? Json(nullptr)
+                              : Json{{"index", c.first}, {"value", number(c.value)}, {"expected", number(c.expected)}};
   return json;
 }
 
@@ -63,6 +70,7 @@ class Verification {
     if (!model_) return 1;
     Report report = make_report(model_->emission, options_.board);
     if (!within_budgets(options_, report, diagnostics_)) return 1;
+    if (!toolchain_ready(*options_.target, true, diagnostics_)) return 1;
     const auto sets = read_data_sets(options_.data_dirs, options_.expect_prefix, *model_, diagnostics_);
     const auto tolerances = output_tolerances(options_, model_->emission, diagnostics_);
     if (!sets || !tolerances) return 1;
@@ -73,10 +81,12 @@ class Verification {
   }
 
  private:
-  void compare_set(const DataSet& set, const std::vector<ir::Tensor>& outputs, const std::vector<Tolerance>& tolerances) {
+  void compare_set(const DataSet& set, const std::vector<ir::Tensor>& outputs,
+                   const std::vector<Tolerance>& tolerances) {
     for (size_t i = 0; i < set.expected.size(); ++i) {
       const bool integer = !ir::is_float(set.expected[i].element());
-      results_.push_back({set.label, model_->emission.outputs[i].name, integer, compare(outputs[i], set.expected[i], tolerances[i])});
+      results_.push_back(
+          {set.label, model_->emission.outputs[i].name, integer, compare(outputs[i], set.expected[i], tolerances[i])});
       shapes_.push_back(set.expected[i].shape());
       agree_ &= results_.back().comparison.different == 0;
     }
@@ -113,6 +123,8 @@ class Verification {
 
 }  // namespace
 
-int command_verify(const Options& options, Diagnostics& diagnostics) { return Verification(options, diagnostics).run(); }
+int command_verify(const Options& options, Diagnostics& diagnostics) {
+  return Verification(options, diagnostics).run();
+}
 
 }  // namespace tinyc

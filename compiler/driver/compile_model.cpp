@@ -11,12 +11,15 @@
 #include "compiler/driver/progress.h"
 #include "compiler/frontend/onnx_import.h"
 #include "compiler/frontend/onnx_reader.h"
+#include "compiler/support/file.h"
+#include "compiler/support/sha256.h"
 #include "ir/print.h"
 
 namespace tinyc {
 namespace {
 
 constexpr int64_t kLargestPrintedConstant = 16;
+constexpr uint64_t kLargestIrText = uint64_t{256} << 20;
 
 std::string joined(const std::vector<std::string>& words) {
   std::string text = "tinyc";
@@ -56,17 +59,32 @@ EmitOptions emit_options(const Options& options, const std::string& sha256) {
   return emit;
 }
 
+// IR text instead of ONNX, as `tinyc ir` prints it when all constants are short.
+void read_ir(const Options& options, LoadedModel& loaded, Diagnostics& diagnostics) {
+  diagnostics.set_file(std::filesystem::path(options.model).filename().string());
+  const Result<std::string> text = read_file(options.model, kLargestIrText);
+  if (!text) return diagnostics.error(Code::T0102, {}, "the file " + text.message());
+  Result<std::unique_ptr<ir::Graph>> graph = ir::parse(*text);
+  if (!graph) return diagnostics.error(Code::T0401, {}, graph.message());
+  loaded.sha256 = sha256_hex(*text);
+  loaded.graph = graph.take();
+}
+
+void read_graph(const Options& options, LoadedModel& loaded, Diagnostics& diagnostics) {
+  const std::filesystem::path path = options.model;
+  const Progress progress("reading " + path.filename().string());
+  if (path.extension() == ".ir") return read_ir(options, loaded, diagnostics);
+  const std::optional<ir::OnnxModel> model = read_onnx_model(options.model, diagnostics);
+  if (!model) return;
+  loaded.sha256 = model->sha256;
+  loaded.graph = import_onnx(*model, {options.dims}, diagnostics);
+}
+
 }  // namespace
 
 std::optional<LoadedModel> load_model(const Options& options, Diagnostics& diagnostics) {
   LoadedModel loaded;
-  {
-    const Progress progress("reading " + std::filesystem::path(options.model).filename().string());
-    const std::optional<ir::OnnxModel> model = read_onnx_model(options.model, diagnostics);
-    if (!model) return std::nullopt;
-    loaded.sha256 = model->sha256;
-    loaded.graph = import_onnx(*model, {options.dims}, diagnostics);
-  }
+  read_graph(options, loaded, diagnostics);
   if (!loaded.graph) return std::nullopt;
   loaded.interface = interface_of(*loaded.graph);
   if (options.stop_after == "import") return loaded;

@@ -23,7 +23,8 @@ size_t port_of(const std::vector<Port>& ports, const std::string& name, size_t p
 }
 
 std::optional<std::vector<ir::Tensor>> read_ports(const std::vector<std::string>& files, const std::vector<Port>& ports,
-                                                  const std::vector<PortForm>& forms, std::string_view what, Diagnostics& diagnostics) {
+                                                  const std::vector<PortForm>& forms, std::string_view what,
+                                                  Diagnostics& diagnostics) {
   std::vector<std::optional<ir::Tensor>> tensors(ports.size());
   bool good = true;
   const auto fail = [&](Location where, std::string message) {
@@ -80,15 +81,17 @@ std::vector<fs::path> set_folders(const fs::path& folder) {
   const auto number = [](const fs::path& path) {
     return std::atoi(path.filename().string().substr(kSetFolder.size()).c_str());
   };
-  std::sort(folders.begin(), folders.end(), [&](const fs::path& a, const fs::path& b) { return number(a) < number(b); });
+  std::sort(folders.begin(), folders.end(),
+            [&](const fs::path& a, const fs::path& b) { return number(a) < number(b); });
   if (folders.empty()) folders.push_back(folder);
   return folders;
 }
 
 }  // namespace
 
-std::optional<std::vector<DataSet>> read_data_sets(std::span<const std::string> folders, const std::string& expect_prefix,
-                                                   const CompiledModel& model, Diagnostics& diagnostics) {
+std::optional<std::vector<DataSet>> read_data_sets(std::span<const std::string> folders,
+                                                   const std::string& expect_prefix, const CompiledModel& model,
+                                                   Diagnostics& diagnostics) {
   std::vector<DataSet> sets;
   for (const std::string& folder : folders) {
     for (const fs::path& path : set_folders(folder)) {
@@ -98,7 +101,8 @@ std::optional<std::vector<DataSet>> read_data_sets(std::span<const std::string> 
         diagnostics.error(Code::T0704, {}, fmt::format("'{}' has no {}_0.pb", label, expect_prefix));
         continue;
       }
-      auto inputs = read_ports(numbered_files(path, "input"), model.emission.inputs, model.interface.inputs, "input", diagnostics);
+      auto inputs = read_ports(numbered_files(path, "input"), model.emission.inputs, model.interface.inputs, "input",
+                               diagnostics);
       auto expected = read_ports(outputs, model.emission.outputs, model.interface.outputs, "output", diagnostics);
       if (inputs && expected) sets.push_back({label, std::move(*inputs), std::move(*expected)});
     }

@@ -18,10 +18,11 @@ struct DataSet {
   std::vector<ir::Tensor> expected = {};  // in the order of the graph's outputs; empty for `run`
 };
 
-// Data sets of folders that are one themselves or hold test_data_set_K folders; tensors go to inputs and outputs by name,
-// else by position, and are checked against the model's types (whatever --io-layout and --io-type make of them).
-std::optional<std::vector<DataSet>> read_data_sets(std::span<const std::string> folders, const std::string& expect_prefix,
-                                                   const CompiledModel& model, Diagnostics& diagnostics);
+// Data sets of folders that are one themselves or hold test_data_set_K folders; tensors go to inputs and outputs by
+// name, else by position, and are checked against the model's types (whatever --io-layout and --io-type make of them).
+std::optional<std::vector<DataSet>> read_data_sets(std::span<const std::string> folders,
+                                                   const std::string& expect_prefix, const CompiledModel& model,
+                                                   Diagnostics& diagnostics);
 // Inputs from files, for `run`.
 std::optional<DataSet> read_inputs(const std::vector<std::string>& files, const CompiledModel& model,
                                    Diagnostics& diagnostics);

@@ -52,8 +52,9 @@ std::optional<GoldenData> golden_data(const CompiledModel& model, const Options&
   GoldenData data;
   data.tolerances.resize(model.emission.outputs.size());
   if (model.emission.macs > kMostMacs) {
-    data.note = fmt::format("{} multiply-accumulates are too many to interpret: no golden data (--golden DIR gives some)",
-                            with_commas(model.emission.macs));
+    data.note =
+        fmt::format("{} multiply-accumulates are too many to interpret: no golden data (--golden DIR gives some)",
+                    with_commas(model.emission.macs));
     return data;
   }
   GoldenSet set;
@@ -70,7 +71,8 @@ std::optional<GoldenData> golden_data(const CompiledModel& model, const Options&
 
 DataSet as_data_set(const GoldenSet& set, const ModelInterface& interface) {
   DataSet data{set.label, {}, {}};
-  for (size_t i = 0; i < set.inputs.size(); ++i) data.inputs.push_back(from_interface(set.inputs[i], interface.inputs[i]));
+  for (size_t i = 0; i < set.inputs.size(); ++i)
+    data.inputs.push_back(from_interface(set.inputs[i], interface.inputs[i]));
   return data;
 }
 

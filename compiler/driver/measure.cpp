@@ -75,13 +75,15 @@ void add_frames(const std::string& text, const EmissionPlan& plan, Measurement& 
 
 }  // namespace
 
-std::optional<Measurement> measure_object(const CompiledModel& model, const Options& options, Diagnostics& diagnostics) {
+std::optional<Measurement> measure_object(const CompiledModel& model, const Options& options,
+                                          Diagnostics& diagnostics) {
   const Target& target = *options.target;
   if (!toolchain_ready(target, false, diagnostics)) return std::nullopt;
   const auto folder = TemporaryDirectory::create();
   if (!folder) return diagnostics.error(Code::T0103, {}, "no temporary folder can be made"), std::nullopt;
   const auto path = [&](const std::string& suffix) { return (folder->path() / (options.name + suffix)).string(); };
-  for (const auto& [suffix, text] : {std::pair{".h", print_header(model.emission)}, {".cpp", print_source(model.emission)}}) {
+  for (const auto& [suffix, text] :
+       {std::pair{".h", print_header(model.emission)}, {".cpp", print_source(model.emission)}}) {
     if (const Status status = write_file(path(suffix), text); !status) {
       return diagnostics.error(Code::T0103, {}, status.message()), std::nullopt;
     }

@@ -92,7 +92,8 @@ class Shaper {
     if (!input.type.quantized()) {
       if (input.users.empty()) return;
       const ir::Type type = input.users.front()->result_type();
-      if (!all_users(graph_, input, [&](const Op& op) { return op.is("quant_cast") && op.result_type() == type; })) return;
+      if (!all_users(graph_, input, [&](const Op& op) { return op.is("quant_cast") && op.result_type() == type; }))
+        return;
       if (!type.quantized()) return;
       drop_users(graph_, input);
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the model's inputs and outputs look like to the caller of the emitted code: --io-layout and --io-type. Data files
-// keep the model's own form and are converted.
+// What the model's inputs and outputs look like to the caller of the emitted code: --io-layout and --io-type. Data
+// files keep the model's own form and are converted.
 #pragma once
 
 #include <optional>
@@ -13,10 +13,10 @@ namespace tinyc {
 
 // How a port differs from the model's tensor.
 struct PortForm {
-  ir::Type model;                          // as in the ONNX file
-  bool rows = false;                       // channels last
-  std::optional<ir::Type> quantized;       // int8 where the model has float (shape as in the interface)
-  std::optional<ir::Type> real;            // float where the model has integers of this type
+  ir::Type model;                     // as in the ONNX file
+  bool rows = false;                  // channels last
+  std::optional<ir::Type> quantized;  // int8 where the model has float (shape as in the interface)
+  std::optional<ir::Type> real;       // float where the model has integers of this type
 };
 
 struct ModelInterface {

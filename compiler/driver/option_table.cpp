@@ -108,7 +108,9 @@ constexpr OptionRow kOptions[] = {
      }},
     {"--io-layout", "", "LAYOUT", G::model, kOnModels, true, false,
      "onnx (default): as the model says; rows: channels last, no conversion",
-     [](O& o, S& v) { return take_word(o.io_layout, v, {{"onnx", IoLayout::onnx}, {"rows", IoLayout::rows}}); }},
+     [](O& o, S& v) {
+       return take_word(o.io_layout, v, {{"onnx", IoLayout::onnx}, {"rows", IoLayout::rows}});
+     }},
     {"--io-type", "", "TYPE", G::model, kOnModels, true, false,
      "model (default); int8: the quantised integers; float: real numbers",
      [](O& o, S& v) {
@@ -149,7 +151,8 @@ constexpr OptionRow kOptions[] = {
     {"-O", "", "LEVEL", G::build, kOnCompiled, false, false, "optimisation: 0, 1, 2 (default), 3, s", take_level},
     {"--cflag", "", "FLAG", G::build, kOnCompiled, false, false, "further compiler flag (repeat)",
      [](O& o, S& v) { return o.compiler_flags.push_back(v), std::string(); }},
-    {"--after", "", "PASS", G::passes, only(Command::ir), false, false, "stop after a pass (\"import\": before the first)",
+    {"--after", "", "PASS", G::passes, only(Command::ir), false, false,
+     "stop after a pass (\"import\": before the first)",
      [](O& o, S& v) { return v == "import" ? (o.stop_after = v, std::string()) : take_pass(o.stop_after, v, false); }},
     {"--print-after", "", "PASS", G::passes, kOnModels, false, false, "print the graph after a pass (or all)",
      [](O& o, S& v) { return take_pass(o.print_after, v, true); }},
@@ -163,13 +166,20 @@ constexpr OptionRow kOptions[] = {
 
 std::string_view option_group_title(OptionGroup group) {
   switch (group) {
-    case G::target: return "Target and budgets";
-    case G::model: return "Model and interface";
-    case G::output: return "Output";
-    case G::data: return "Data";
-    case G::comparison: return "Comparison (verify, and the golden test)";
-    case G::build: return "The target's compiler (run, verify, --measure)";
-    case G::passes: return "Passes";
+    case G::target:
+      return "Target and budgets";
+    case G::model:
+      return "Model and interface";
+    case G::output:
+      return "Output";
+    case G::data:
+      return "Data";
+    case G::comparison:
+      return "Comparison (verify, and the golden test)";
+    case G::build:
+      return "The target's compiler (run, verify, --measure)";
+    case G::passes:
+      return "Passes";
   }
   return "";
 }

@@ -24,6 +24,7 @@ class Parser {
 
   std::optional<Options> run() {
     while (at_ < arguments_.size() && !diagnostics_.has_errors()) next();
+    if (!command_ && !arguments_.empty() && !diagnostics_.has_errors()) fail("no model given");
     if (!diagnostics_.has_errors() && options_.command <= Command::ir) finish();
     if (diagnostics_.has_errors()) return std::nullopt;
     return std::move(options_);
@@ -76,7 +77,8 @@ class Parser {
     if (!attached && at_ == arguments_.size()) return fail(name + " needs a value");
     take(*row, attached ? *attached : arguments_[at_++]);
     // "--data A B" takes both words only when the model was named before: "--data A model.onnx" names one folder.
-    while (row->many && !attached && at_ < arguments_.size() && !is_option(arguments_[at_]) && !options_.model.empty()) {
+    while (row->many && !attached && at_ < arguments_.size() && !is_option(arguments_[at_]) &&
+           !options_.model.empty()) {
       take(*row, arguments_[at_++]);
     }
   }

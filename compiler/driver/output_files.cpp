@@ -34,6 +34,8 @@ bool write_all(const std::string& folder, const std::map<std::string, std::strin
     for (const fs::path& path : made) fs::remove(path, error);
     return false;
   };
+  if (made.empty() && !root.empty() && !fs::is_directory(root, error))
+    return give_up("'" + folder + "' is a file, not a folder");
   if (!made.empty() && !fs::create_directories(root, error) && error) {
     return give_up("folder '" + folder + "' cannot be made: " + error.message());
   }
@@ -41,7 +43,8 @@ bool write_all(const std::string& folder, const std::map<std::string, std::strin
     const fs::path place = root / (name + std::string(kUnfinished));
     if (fs::is_directory(root / name, error)) return give_up("'" + name + "' is a folder");
     written.push_back(place);
-    if (const Status status = write_file(place.string(), text); !status) return give_up("'" + name + "' " + status.message());
+    if (const Status status = write_file(place.string(), text); !status)
+      return give_up("'" + name + "' " + status.message());
   }
   for (const auto& [name, text] : files) {
     fs::rename(root / (name + std::string(kUnfinished)), root / name, error);

@@ -9,7 +9,8 @@
 
 namespace tinyc {
 
-// Every file is first written beside its place, then renamed into it; a folder made for them is removed again on failure.
+// Every file is first written beside its place, then renamed into it; a folder made for them is removed again on
+// failure.
 bool write_all(const std::string& folder, const std::map<std::string, std::string>& files, Diagnostics& diagnostics);
 
 }  // namespace tinyc

@@ -15,7 +15,8 @@ namespace fs = std::filesystem;
 
 constexpr uint64_t kLargestIndex = uint64_t{64} << 20;
 
-// "accept": [{"rtol": .., "atol": ..} or {"steps": ..}, one per output]; fewer entries: the last one holds for the rest.
+// "accept": [{"rtol": .., "atol": ..} or {"steps": ..}, one per output]; fewer entries: the last one holds for the
+// rest.
 bool read_entry(const Json& entry, Tolerance& tolerance) {
   if (!entry.is_object()) return false;
   for (const char* key : {"rtol", "atol", "steps"}) {
@@ -47,8 +48,10 @@ bool read_accept(const Options& options, std::vector<Tolerance>& tolerances, Dia
   const std::optional<Json> index = json_from(*text);
   if (!index) return fail("not JSON text");
   const Json* entry = model_entry(*index, options.model);
-  if (!entry) return fail("no entry for this model", "entries are found by the name of the model's folder, or of its file");
-  if (!entry->is_object() || !entry->contains("accept") || !(*entry)["accept"].is_array() || (*entry)["accept"].empty()) {
+  if (!entry)
+    return fail("no entry for this model", "entries are found by the name of the model's folder, or of its file");
+  if (!entry->is_object() || !entry->contains("accept") || !(*entry)["accept"].is_array() ||
+      (*entry)["accept"].empty()) {
     return fail("the model's entry has no list \"accept\"");
   }
   const Json& accept = (*entry)["accept"];

@@ -18,21 +18,33 @@ CycleFigures estimated(double cycles) { return {static_cast<int64_t>(cycles), {}
 
 std::string kind_name(BufferKind kind) {
   switch (kind) {
-    case BufferKind::value: return "value";
-    case BufferKind::scratch: return "scratch";
-    case BufferKind::state: return "state";
-    case BufferKind::input: return "input";
-    case BufferKind::output: return "output";
+    case BufferKind::value:
+      return "value";
+    case BufferKind::scratch:
+      return "scratch";
+    case BufferKind::state:
+      return "state";
+    case BufferKind::input:
+      return "input";
+    case BufferKind::output:
+      return "output";
   }
   return "";
 }
 
-// Bytes that hold something while a step runs.
+// Bytes of the workspace that hold something while a step runs; results in place of an operand count once.
 int64_t live_bytes(const std::vector<BufferReport>& buffers, int step) {
-  int64_t bytes = 0;
+  std::vector<std::pair<int64_t, int64_t>> ranges;
   for (const BufferReport& buffer : buffers) {
     const bool live = buffer.first_step <= step && step <= buffer.last_step;
-    if (live && !buffer.external && buffer.kind != "state") bytes += buffer.bytes;
+    if (live && buffer.offset >= 0 && buffer.kind != "state")
+      ranges.push_back({buffer.offset, buffer.offset + buffer.bytes});
+  }
+  std::sort(ranges.begin(), ranges.end());
+  int64_t bytes = 0, end = 0;
+  for (const auto& [first, last] : ranges) {
+    bytes += std::max<int64_t>(0, last - std::max(first, end));
+    end = std::max(end, last);
   }
   return bytes;
 }
@@ -86,8 +98,9 @@ void add_layers(Report& report, const EmissionPlan& plan) {
 }
 
 BoardReport board_of(const Board& board, double cycles) {
-  BoardReport report{board.name, board.clock_mhz, static_cast<int64_t>(board.ram_bytes),
-                     static_cast<int64_t>(board.flash_bytes), {}, {}};
+  BoardReport report{
+      board.name, board.clock_mhz, static_cast<int64_t>(board.ram_bytes), static_cast<int64_t>(board.flash_bytes), {},
+      {}};
   if (board.clock_mhz > 0) report.milliseconds = cycles / (board.clock_mhz * 1e3);
   // Charge = mA per MHz times megacycles; energy = charge times voltage.
   if (board.active_ma_per_mhz > 0) report.microjoules = board.active_ma_per_mhz * cycles * 1e-3 * board.supply_volt;
@@ -128,7 +141,8 @@ void add_measurement(Report& report, const Measurement& measurement) {
   if (measurement.stack_bytes) {
     report.stack_bytes = {measurement.stack_bytes, how + ", painted stack " + measurement.run_on};
   } else if (measurement.stack_bound) {
-    report.stack_bytes = {measurement.stack_bound, "bound: sum of " + measurement.compiler + "'s frame sizes, without the C library"};
+    report.stack_bytes = {measurement.stack_bound,
+                          "bound: sum of " + measurement.compiler + "'s frame sizes, without the C library"};
   }
   for (size_t i = 0; i < measurement.layer_code_bytes.size() && i < report.layers.size(); ++i) {
     report.layers[i].code_bytes = {measurement.layer_code_bytes[i], how};

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a compiled model costs, as data. Printers: report_text, report_json (schema: docs/report-schema.md), report_html.
+// What a compiled model costs, as data. Printers: report_text, report_json (schema: docs/report-schema.md),
+// report_html.
 #pragma once
 
 #include <optional>
@@ -46,7 +47,7 @@ struct BufferReport {
   int64_t offset = -1;
   int64_t bytes = 0;
   int64_t rows = 1;
-  int64_t ring = 1;   // rows kept; = rows for a whole tensor
+  int64_t ring = 1;    // rows kept; = rows for a whole tensor
   int first_step = 0;  // -1: before the first
   int last_step = 0;
   bool external = false;

@@ -30,11 +30,20 @@ std::string escaped(std::string_view text) {
   std::string result;
   for (const char c : text) {
     switch (c) {
-      case '&': result += "&amp;"; break;
-      case '<': result += "&lt;"; break;
-      case '>': result += "&gt;"; break;
-      case '"': result += "&quot;"; break;
-      default: result += c;
+      case '&':
+        result += "&amp;";
+        break;
+      case '<':
+        result += "&lt;";
+        break;
+      case '>':
+        result += "&gt;";
+        break;
+      case '"':
+        result += "&quot;";
+        break;
+      default:
+        result += c;
     }
   }
   return result;
@@ -78,28 +87,37 @@ void memory_map(TextWriter& writer, const Report& report) {
     const double y = kMapHeight * static_cast<double>(buffer.offset) / bytes;
     const double height = kMapHeight * static_cast<double>(buffer.bytes) / bytes;
     hue = (hue + kHueStep) % 360;
-    writer.format("<rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{:.1f}\" fill=\"hsl({},55%,62%)\" stroke=\"#333\" stroke-width=\".5\">"
-                  "<title>{}: {} bytes at {}, steps {} to {}</title></rect>",
-                  x0, y, std::max(x1 - x0, 1.0), std::max(height, 1.0), hue, escaped(buffer.name), with_commas(buffer.bytes),
-                  with_commas(buffer.offset), buffer.first_step, buffer.last_step);
+    writer.format(
+        "<rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{:.1f}\" fill=\"hsl({},55%,62%)\" stroke=\"#333\" "
+        "stroke-width=\".5\">"
+        "<title>{}: {} bytes at {}, steps {} to {}</title></rect>",
+        x0, y, std::max(x1 - x0, 1.0), std::max(height, 1.0), hue, escaped(buffer.name), with_commas(buffer.bytes),
+        with_commas(buffer.offset), buffer.first_step, buffer.last_step);
   }
   writer.line("</svg>");
-  writer.format("<p class=how>{} steps from left to right, {} bytes from top to bottom; lower bound {} bytes, reached at step {}.</p>",
-                report.steps, with_commas(*report.workspace_bytes.value), with_commas(report.lower_bound), report.peak_step);
+  writer.format(
+      "<p class=how>{} steps from left to right, {} bytes from top to bottom; lower bound {} bytes, reached at step "
+      "{}.</p>",
+      report.steps, with_commas(*report.workspace_bytes.value), with_commas(report.lower_bound), report.peak_step);
 }
 
 void layer_table(TextWriter& writer, const Report& report) {
   int64_t most = 1;
   for (const LayerReport& layer : report.layers) most = std::max(most, layer.cycles.nominal.value_or(0));
-  writer.line("<table><tr><th>layer</th><th>nodes</th><th>kernel</th><th>output</th><th class=n>MACs</th><th class=n>weights</th>"
-              "<th class=n>code</th><th class=n>live</th><th class=n>cycles</th><th style=\"width:12em\"></th></tr>");
+  writer.line(
+      "<table><tr><th>layer</th><th>nodes</th><th>kernel</th><th>output</th><th class=n>MACs</th><th "
+      "class=n>weights</th>"
+      "<th class=n>code</th><th class=n>live</th><th class=n>cycles</th><th style=\"width:12em\"></th></tr>");
   for (const LayerReport& layer : report.layers) {
     const int64_t cycles = layer.cycles.nominal.value_or(0);
-    writer.format("<tr><td>{}</td><td>{}</td><td title=\"{}\">{}</td><td>{}</td><td class=n>{}</td><td class=n>{}</td><td class=n>{}</td><td class=n>{}</td>"
-                  "<td class=n>{}</td><td><div class=bar style=\"width:{:.1f}%\"></div></td></tr>",
-                  escaped(layer.name), escaped(joined(layer.nodes, ", ")), escaped(layer.why), escaped(layer.kernel), escaped(layer.output),
-                  with_commas(layer.macs), with_commas(layer.weights_bytes), layer.code_bytes.value ? with_commas(*layer.code_bytes.value) : "",
-                  with_commas(layer.live_bytes), with_commas(cycles), 100.0 * static_cast<double>(cycles) / static_cast<double>(most));
+    writer.format(
+        "<tr><td>{}</td><td>{}</td><td title=\"{}\">{}</td><td>{}</td><td class=n>{}</td><td class=n>{}</td><td "
+        "class=n>{}</td><td class=n>{}</td>"
+        "<td class=n>{}</td><td><div class=bar style=\"width:{:.1f}%\"></div></td></tr>",
+        escaped(layer.name), escaped(joined(layer.nodes, ", ")), escaped(layer.why), escaped(layer.kernel),
+        escaped(layer.output), with_commas(layer.macs), with_commas(layer.weights_bytes),
+        layer.code_bytes.value ? with_commas(*layer.code_bytes.value) : "", with_commas(layer.live_bytes),
+        with_commas(cycles), 100.0 * static_cast<double>(cycles) / static_cast<double>(most));
   }
   writer.line("</table>");
 }
@@ -109,11 +127,12 @@ void layer_table(TextWriter& writer, const Report& report) {
 std::string report_html(const Report& report) {
   TextWriter writer;
   writer.line("<!DOCTYPE html>");
-  writer.format("<html lang=en><meta charset=utf-8><title>{} on {}</title>", escaped(report.options.name), report.target->name);
+  writer.format("<html lang=en><meta charset=utf-8><title>{} on {}</title>", escaped(report.options.name),
+                report.target->name);
   writer.raw(kStyle);
   writer.format("<h1>{} on {}</h1>", escaped(report.options.name), report.target->name);
-  writer.format("<p>{}, sha256 {}<br>tinyc {}: <code>{}</code></p>", escaped(report.options.model_file), report.options.model_sha256,
-                report.options.tool_version, escaped(report.options.command_line));
+  writer.format("<p>{}, sha256 {}<br>tinyc {}: <code>{}</code></p>", escaped(report.options.model_file),
+                report.options.model_sha256, report.options.tool_version, escaped(report.options.command_line));
   figures_table(writer, report);
   writer.line("<h2>Workspace over time</h2>");
   memory_map(writer, report);

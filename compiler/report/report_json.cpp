@@ -29,9 +29,13 @@ Json cycles_json(const CycleFigures& cycles) {
 Json ports_json(const std::vector<Port>& ports) {
   Json list = Json::array();
   for (const Port& port : ports) {
-    Json entry = {{"name", port.name},     {"parameter", port.parameter},
-                  {"type", type_name(port.type.element)}, {"c_type", port.c_type},
-                  {"shape", port.type.shape}, {"bytes", port.bytes}, {"offset", port.offset < 0 ? Json(nullptr) : Json(port.offset)}};
+    Json entry = {{"name", port.name},
+                  {"parameter", port.parameter},
+                  {"type", type_name(port.type.element)},
+                  {"c_type", port.c_type},
+                  {"shape", port.type.shape},
+                  {"bytes", port.bytes},
+                  {"offset", port.offset < 0 ? Json(nullptr) : Json(port.offset)}};
     if (port.type.quant && port.type.quant->per_tensor()) {
       entry["scale"] = port.type.quant->scales[0];
       entry["zero_point"] = port.type.quant->zero_points[0];

@@ -23,9 +23,10 @@ std::string joined(const std::vector<std::string>& words, std::string_view separ
 }
 
 std::string port_text(const Port& port) {
-  std::string text = fmt::format("{} {}{}", port.name, port.c_type, ir::shape_text(port.type.shape));
+  std::string text = fmt::format("{} {}{}", printable(port.name), port.c_type, ir::shape_text(port.type.shape));
   if (port.type.quant && port.type.quant->per_tensor()) {
-    text += fmt::format(", scale {}, zero point {}", shortest(port.type.quant->scales[0]), port.type.quant->zero_points[0]);
+    text +=
+        fmt::format(", scale {}, zero point {}", shortest(port.type.quant->scales[0]), port.type.quant->zero_points[0]);
   }
   return text;
 }
@@ -50,9 +51,9 @@ class TextReport {
 
   void heading() {
     const EmitOptions& options = report_.options;
-    writer_.format("{}: {} for {}", options.name, options.model_file, report_.target->description);
+    writer_.format("{}: {} for {}", options.name, printable(options.model_file), report_.target->description);
     writer_.line();
-    row("generated", fmt::format("tinyc {}: {}", options.tool_version, options.command_line));
+    row("generated", fmt::format("tinyc {}: {}", options.tool_version, printable(options.command_line)));
     row("model", "sha256 " + options.model_sha256);
     for (const Port& port : report_.inputs) row("input", port_text(port));
     for (const Port& port : report_.outputs) row("output", port_text(port));
@@ -70,13 +71,16 @@ class TextReport {
     row("cycles", fmt::format("{:<18}{}", with_commas(report_.cycles.nominal.value_or(0)), report_.cycles.how));
     if (report_.board) board(*report_.board);
     row("transposes", fmt::format("{} left over, {} B", report_.transposes, with_commas(report_.transpose_bytes)));
-    row("build", fmt::format("{} {}", report_.compiler.empty() ? "(your compiler)" : report_.compiler, joined(report_.flags, " ")));
+    row("build", fmt::format("{} {}", report_.compiler.empty() ? "(your compiler)" : report_.compiler,
+                             joined(report_.flags, " ")));
     writer_.line();
   }
 
   void board(const BoardReport& board) {
-    std::string text = fmt::format("{}: {} B RAM, {} B flash", board.name, with_commas(board.ram_bytes), with_commas(board.flash_bytes));
-    if (board.milliseconds) text += fmt::format("; {:.2f} ms at {} MHz", *board.milliseconds, shortest(board.clock_mhz));
+    std::string text = fmt::format("{}: {} B RAM, {} B flash", board.name, with_commas(board.ram_bytes),
+                                   with_commas(board.flash_bytes));
+    if (board.milliseconds)
+      text += fmt::format("; {:.2f} ms at {} MHz", *board.milliseconds, shortest(board.clock_mhz));
     if (board.microjoules) text += fmt::format(", {:.1f} uJ", *board.microjoules);
     row("board", text + " (estimate)");
   }
@@ -88,15 +92,16 @@ class TextReport {
       kernel = std::max(kernel, layer.kernel.size());
       output = std::max(output, shape(layer).size());
     }
-    writer_.line(fmt::format("{:<{}}  {:<{}}  {:<{}} {:>12} {:>12} {:>9} {:>9} {:>9}  nodes", "layer", name, "kernel", kernel, "output", output,
-                             "MACs", "cycles", "weights", "code", "live"));
+    writer_.line(fmt::format("{:<{}}  {:<{}}  {:<{}} {:>12} {:>12} {:>9} {:>9} {:>9}  nodes", "layer", name, "kernel",
+                             kernel, "output", output, "MACs", "cycles", "weights", "code", "live"));
     for (const LayerReport& layer : report_.layers) {
-      std::string nodes = joined(layer.nodes, ", ");
+      std::string nodes = printable(joined(layer.nodes, ", "));
       if (nodes.size() > kWidestNodes) nodes = nodes.substr(0, kWidestNodes - 3) + "...";
       const std::string code = layer.code_bytes.value ? with_commas(*layer.code_bytes.value) : "-";
-      writer_.line(fmt::format("{:<{}}  {:<{}}  {:<{}} {:>12} {:>12} {:>9} {:>9} {:>9}  {}", layer.name, name, layer.kernel, kernel,
-                               shape(layer), output, with_commas(layer.macs), with_commas(layer.cycles.nominal.value_or(0)),
-                               with_commas(layer.weights_bytes), code, with_commas(layer.live_bytes), nodes));
+      writer_.line(fmt::format("{:<{}}  {:<{}}  {:<{}} {:>12} {:>12} {:>9} {:>9} {:>9}  {}", layer.name, name,
+                               layer.kernel, kernel, shape(layer), output, with_commas(layer.macs),
+                               with_commas(layer.cycles.nominal.value_or(0)), with_commas(layer.weights_bytes), code,
+                               with_commas(layer.live_bytes), nodes));
     }
     writer_.line();
   }
@@ -105,16 +110,19 @@ class TextReport {
 
   void memory() {
     const int64_t gap = *report_.workspace_bytes.value - report_.lower_bound;
-    writer_.line(gap == 0 ? "memory map (smallest possible for this order of layers)"
-                          : fmt::format("memory map ({} B above the lower bound for this order of layers)", with_commas(gap)));
+    writer_.line(
+        gap == 0 ? "memory map (smallest possible for this order of layers)"
+                 : fmt::format("memory map ({} B above the lower bound for this order of layers)", with_commas(gap)));
     std::vector<BufferReport> buffers = report_.buffers;
     std::stable_sort(buffers.begin(), buffers.end(), [](const auto& a, const auto& b) { return a.offset < b.offset; });
     for (const BufferReport& buffer : buffers) {
       if (buffer.offset < 0) continue;
-      const std::string ring = buffer.ring == buffer.rows ? "" : fmt::format(", ring of {} of {} rows", buffer.ring, buffer.rows);
+      const std::string ring =
+          buffer.ring == buffer.rows ? "" : fmt::format(", ring of {} of {} rows", buffer.ring, buffer.rows);
       writer_.line(fmt::format("  [{:>9} .. {:>9}]  steps {:>3} to {:>3}  {} ({}{})", with_commas(buffer.offset),
                                with_commas(buffer.offset + buffer.bytes - 1), std::max(buffer.first_step, 0),
-                               std::min(buffer.last_step, report_.steps - 1), buffer.name, buffer.kind, ring));
+                               std::min(buffer.last_step, report_.steps - 1), printable(buffer.name), buffer.kind,
+                               ring));
     }
   }
 

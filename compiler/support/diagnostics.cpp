@@ -6,6 +6,8 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "compiler/support/text_writer.h"
+
 namespace tinyc {
 namespace {
 
@@ -65,20 +67,21 @@ void Diagnostics::note(Code code, Location where, std::string message, std::stri
 std::string render(const Diagnostic& diagnostic, bool colour) {
   std::string text;
   const Location& where = diagnostic.where;
-  if (!where.file.empty()) text += where.file + ": ";
-  if (!where.node.empty()) text += fmt::format("node '{}'", where.node);
-  if (!where.op.empty()) text += fmt::format("{}({})", where.node.empty() ? "" : " ", where.op);
+  if (!where.file.empty()) text += printable(where.file) + ": ";
+  if (!where.node.empty()) text += fmt::format("node '{}'", printable(where.node));
+  if (!where.op.empty()) text += fmt::format("{}({})", where.node.empty() ? "" : " ", printable(where.op));
   if (!where.node.empty() || !where.op.empty()) text += ": ";
-  if (!where.tensor.empty()) text += fmt::format("tensor '{}': ", where.tensor);
+  if (!where.tensor.empty()) text += fmt::format("tensor '{}': ", printable(where.tensor));
+  const std::string message = printable(diagnostic.message, true);
   const std::string_view name = code_info(diagnostic.code).name;
   if (colour) {
     text += fmt::format("{}{} {}:\033[0m {}\n", severity_colour(diagnostic.severity),
-                        severity_name(diagnostic.severity), name, diagnostic.message);
+                        severity_name(diagnostic.severity), name, message);
   } else {
-    text += fmt::format("{} {}: {}\n", severity_name(diagnostic.severity), name, diagnostic.message);
+    text += fmt::format("{} {}: {}\n", severity_name(diagnostic.severity), name, message);
   }
-  for (const std::string& note : diagnostic.notes) text += "  note: " + note + "\n";
-  if (!diagnostic.help.empty()) text += "  help: " + diagnostic.help + "\n";
+  for (const std::string& note : diagnostic.notes) text += "  note: " + printable(note, true) + "\n";
+  if (!diagnostic.help.empty()) text += "  help: " + printable(diagnostic.help, true) + "\n";
   return text;
 }
 

@@ -74,4 +74,31 @@ std::string quoted(std::string_view text) {
   return result + "\"";
 }
 
+std::string printable(std::string_view text, bool keep_newlines) {
+  std::string result;
+  for (const char c : text) {
+    const auto code = static_cast<unsigned char>(c);
+    const bool control = code < 0x20 || code == 0x7f;
+    if (control && !(keep_newlines && (c == '\n' || c == '\t'))) {
+      result += fmt::format("\\x{:02x}", code);
+    } else {
+      result += c;
+    }
+  }
+  return result;
+}
+
+std::string comment_text(std::string_view text) {
+  std::string result;
+  for (const char c : printable(text)) {
+    const char before = result.empty() ? ' ' : result.back();
+    // End of a comment, a comment in a comment, trigraphs.
+    if ((before == '*' && c == '/') || (before == '/' && (c == '*' || c == '/')) || (before == '?' && c == '?'))
+      result += ' ';
+    result += c;
+  }
+  if (result.ends_with('\\')) result += '.';  // would continue the comment on the next line
+  return result;
+}
+
 }  // namespace tinyc

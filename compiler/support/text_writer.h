@@ -42,4 +42,10 @@ std::string double_literal(double value);
 // In quotes with escapes for C++, JSON and IR text alike (ASCII; other bytes as they are).
 std::string quoted(std::string_view text);
 
+// Names from models can hold anything: control characters become \xNN, so that they cannot steer a terminal or start a
+// line of their own.
+std::string printable(std::string_view text, bool keep_newlines = false);
+// As printable(), and nothing that ends, continues or nests a C or C++ comment.
+std::string comment_text(std::string_view text);
+
 }  // namespace tinyc
