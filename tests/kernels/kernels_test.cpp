@@ -87,7 +87,6 @@ class Driver {
     const KernelDef& def = *kernel.def;
     ++checks_;
     if (ran_[&def]++ == 0) {
-      if (def.entry != def.name) fail(def, variant, test, "the entry is not named as the file");
       if (const auto problem = check_geometry_names(def, text_of(def), def.build(*test.op, variant)))
         fail(def, variant, test, *problem);
     }
