@@ -222,6 +222,7 @@ class SourcePrinter {
     } else {
       writer_.line(call(layer));
     }
+    writer_.line("TINYC_LAYER_EFFECT();");
     writer_.dedent();
     writer_.line("}");
     writer_.line();
