@@ -94,16 +94,17 @@ TINYC_KERNEL void conv_q8_dsp_put(int16_t* window, int32_t k, int32_t value) {
 TINYC_KERNEL int32_t conv_q8_dsp_widen(const ConvQ8Dsp& g, const uint8_t* from, int32_t count, int16_t* window,
                                        int32_t k) {
   const bool is_unsigned = g.in_unsigned != 0;
-  int32_t i = 0;
-  if (from != nullptr && (k & 3) == 0) {
-    for (; i + 4 <= count; i += 4, k += 4) {
-      const uint32_t word = load_word(from + i);
-      store_word(window + k, extend_even(word, is_unsigned));
-      store_word(window + k + 2, extend_odd(word, is_unsigned));
-    }
+  const int32_t grouped = from != nullptr && (k & 3) == 0 ? count / 4 * 4 : 0;
+  for (int32_t i = 0; i < grouped; i += 4) {
+    const uint32_t word = load_word(from + i);
+    store_word(window + k + i, extend_even(word, is_unsigned));
+    store_word(window + k + i + 2, extend_odd(word, is_unsigned));
   }
-  for (; i < count; ++i, ++k) conv_q8_dsp_put(window, k, from == nullptr ? g.in_zero : load_8(from, i, is_unsigned));
-  return k;
+  if (grouped == count) return k + count;
+  for (int32_t i = grouped; i < count; ++i) {
+    conv_q8_dsp_put(window, k + i, from == nullptr ? g.in_zero : load_8(from, i, is_unsigned));
+  }
+  return k + count;
 }
 
 // The window of output pixel (y, x), padding as the zero point, the last group of four filled up with zeros.
