@@ -7,10 +7,12 @@ set(CMAKE_CXX_EXTENSIONS ON)  # __int128
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 set(CMAKE_POSITION_INDEPENDENT_CODE OFF)
 
-# ccache where there is one; precompiled headers need these two settings to be cached.
+# ccache where there is one. Precompiled headers need the sloppiness and the flag to be cached; the base folder lets other
+# clones of the project use the same entries.
 find_program(TINYC_CCACHE ccache)
 if(TINYC_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-  set(CMAKE_CXX_COMPILER_LAUNCHER "${CMAKE_COMMAND}" -E env CCACHE_SLOPPINESS=pch_defines,time_macros "${TINYC_CCACHE}")
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${CMAKE_COMMAND}" -E env CCACHE_SLOPPINESS=pch_defines,time_macros
+    "CCACHE_BASEDIR=${PROJECT_SOURCE_DIR}" "${TINYC_CCACHE}")
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     add_compile_options(-fpch-preprocess)
   endif()

@@ -8,6 +8,7 @@
 #include <filesystem>
 
 #include "backends/toolchain.h"
+#include "compiler/driver/build_facts.h"
 #include "compiler/driver/progress.h"
 #include "compiler/support/file.h"
 #include "compiler/support/process.h"

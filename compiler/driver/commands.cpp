@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "compiler/driver/build_facts.h"
 #include "compiler/driver/option_table.h"
 
 namespace tinyc {

@@ -8,6 +8,7 @@
 
 #include "backends/schedule/check_plan.h"
 #include "backends/schedule/lower.h"
+#include "compiler/driver/build_facts.h"
 #include "compiler/driver/progress.h"
 #include "compiler/frontend/onnx_import.h"
 #include "compiler/frontend/onnx_reader.h"
