@@ -59,7 +59,7 @@ std::string take_name(Options& options, const std::string& value) {
 }
 
 std::string take_dim(Options& options, const std::string& value) {
-  const size_t equals = value.find('=');
+  const size_t equals = value.rfind('=');
   const auto number = equals == std::string::npos ? std::nullopt : integer(value.substr(equals + 1));
   if (!number || equals == 0 || *number < 1 || *number > 2147483647) {
     return "'" + value + "' is not NAME=N with N from 1 to 2147483647";

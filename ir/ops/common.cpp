@@ -37,6 +37,19 @@ std::vector<int64_t> broadcast_offsets(const Shape& from, const Shape& to) {
   return offsets;
 }
 
+double rounded_to(double value, Element element) {
+  switch (element) {
+    case Element::f32:
+      return static_cast<double>(static_cast<float>(value));
+    case Element::f16:
+      return from_f16(to_f16(value));
+    case Element::bf16:
+      return from_bf16(to_bf16(value));
+    default:
+      return value;
+  }
+}
+
 AttributeDef activation_attribute() {
   return {"activation", AttributeKind::text, Attribute{std::string("none")},
           "unary operator applied to each result, or none"};
@@ -49,7 +62,7 @@ AttributeDef activation_args_attribute() {
 Activation activation_of(const Op& op) {
   const std::string& name = op.text("activation");
   if (name == "none") return {};
-  return {unary_function(name), op.reals("activation_args")};
+  return {unary_function(name), op.reals("activation_args"), op.result_type().element};
 }
 
 ClampBounds clamp_bounds(const Op& op, const Type& result) {

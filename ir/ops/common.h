@@ -30,6 +30,9 @@ void for_each_index(const Shape& shape, Visit visit) {
   }
 }
 
+// The nearest number of a float element.
+double rounded_to(double value, Element element);
+
 // --- fused activations
 // ------------------------------------------------------------------------------------------------- An operator may
 // carry the mnemonic of a unary operator and its real attributes, applied to each result.
@@ -39,7 +42,8 @@ AttributeDef activation_args_attribute();
 struct Activation {
   double (*function)(double x, std::span<const double> args) = nullptr;
   std::span<const double> args = {};
-  double operator()(double value) const { return function ? function(value, args) : value; }
+  Element element = Element::f32;  // the operator's own result is rounded to it first, as if it were not fused
+  double operator()(double value) const { return function ? function(rounded_to(value, element), args) : value; }
 };
 Activation activation_of(const Op& op);
 // Integer results: the bounds to clamp to. Valid for "none", "relu" and "clip"; verify refuses others there.
