@@ -62,7 +62,8 @@ class SourcePrinter {
     }
     if (!any) return;
     writer_.line("#if defined(__clang__)");
-    writer_.line("#pragma clang diagnostic ignored \"-Woverlength-strings\"  // weights are written as strings of bytes");
+    writer_.line(
+        "#pragma clang diagnostic ignored \"-Woverlength-strings\"  // weights are written as strings of bytes");
     writer_.line("#endif");
     writer_.line();
   }
@@ -178,6 +179,7 @@ class SourcePrinter {
     } else {
       writer_.line(call(layer));
     }
+    writer_.line("TINYC_LAYER_WRITES;");
     writer_.dedent();
     writer_.line("}");
     writer_.line();
