@@ -117,6 +117,7 @@ struct KernelDef {
   std::string_view geometry_type;
   bool loops_over_batch = false;  // computes one image; the layer's function loops over axis 0
   bool constant_rows = false;     // constant operands are passed as Rows too, in operand order
+  bool absent_rows = false;       // absent operands are passed as Rows with base nullptr
   bool variadic = false;          // operands are passed as one array of Rows
   // Nothing if the kernel can compute the operator, else the reason ("needs dilation 1"), shown to users.
   std::optional<std::string> (*why_not)(const ir::Op& op) = nullptr;

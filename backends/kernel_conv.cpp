@@ -70,6 +70,15 @@ std::vector<float> float_operand(const ir::Op& op, size_t index, int64_t count) 
   return values;
 }
 
+double conv_mac_overhead(const ir::Op& op, const CoreTiming& timing) {
+  const ir::Shape& w = op.operand_type(1).shape;
+  const int64_t groups = op.integer("groups");
+  const double lanes = w[0] / groups >= 4 ? 4 : 1;
+  const bool joined = groups == 1 && w.size() == 4;
+  const auto run = static_cast<double>(w.back() * (joined ? w[2] : 1));
+  return timing.load / lanes + timing.load_next + timing.alu + 12 * timing.alu / (lanes * run);
+}
+
 double layer_cycles(const ir::Op& op, double per_mac, double per_result) {
   return static_cast<double>(op.def->macs(op)) * per_mac +
          static_cast<double>(op.result_type().elements()) * per_result;

@@ -63,6 +63,10 @@ void add_requantization(Built& built, const ir::Op& op);
 // A constant operand as floats; zeros if it is absent.
 std::vector<float> float_operand(const ir::Op& op, size_t index, int64_t count);
 
+// Loads and loop overhead per multiply-accumulate of the plain loops: four output channels share a pixel within a
+// group, and runs of taps start anew for every pixel of a group or for every kernel row.
+double conv_mac_overhead(const ir::Op& op, const CoreTiming& timing);
+
 // Closed-form cost of a layer: per multiply-accumulate, and per result.
 double layer_cycles(const ir::Op& op, double per_mac, double per_result);
 

@@ -131,11 +131,6 @@ std::optional<std::string> need_integer_layer(const ir::Op& op, int weight_bits)
   return std::nullopt;
 }
 
-std::optional<std::string> need_integer_layer_8(const ir::Op& op) {
-  if (auto reason = need_8bit(op.result_type(), "its result")) return reason;
-  return need_integer_layer(op, 8);
-}
-
 std::optional<std::string> need_float32(const ir::Op& op) {
   for (const ir::Value* operand : op.operands) {
     if (operand && operand->type.element != ir::Element::f32) return "needs float32 operands";

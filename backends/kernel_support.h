@@ -49,8 +49,6 @@ std::optional<std::string> need_constant(const ir::Op& op, size_t operand, std::
 // 8-bit quantised input, constant weights whose centred values fit so many bits, constant bias, int32 accumulators; a
 // quantised result of any width, or the accumulator itself.
 std::optional<std::string> need_integer_layer(const ir::Op& op, int weight_bits);
-// The usual one: 8-bit weights and a quantised 8-bit result.
-std::optional<std::string> need_integer_layer_8(const ir::Op& op);
 // Whether int32 arithmetic after the shift holds for |value| <= bound: shift >= 1 and a result below 2^30.
 bool fits_requantize(ir::FixedPoint scale, int64_t bound);
 // f32 operands and result, constant weights and bias.

@@ -148,9 +148,14 @@ class Maker {
   void add_operands(EmittedLayer& layer, const Instance& instance) const {
     const ir::Op& op = *instance.op;
     size_t buffer = 0;
-    for (size_t i = 0; i < op.operands.size(); ++i) {
-      const ir::Tensor* data = op.operands[i] ? ir::constant_data(op.operands[i]) : nullptr;
-      if (op.operands[i] && !data) add_rows(layer, instance.inputs[buffer++]);
+    const size_t count = instance.kernel->def->absent_rows ? op.def->operands.size() : op.operands.size();
+    for (size_t i = 0; i < count; ++i) {
+      if (!op.operand(i) && instance.kernel->def->absent_rows) {
+        layer.rows.push_back("Rows{nullptr{batch}, 0, 0}");
+        layer.batch_bytes.push_back(0);
+      }
+      const ir::Tensor* data = op.operand(i) ? ir::constant_data(op.operand(i)) : nullptr;
+      if (op.operand(i) && !data) add_rows(layer, instance.inputs[buffer++]);
       if (!data || !instance.kernel->def->constant_rows) continue;
       const int64_t rows = row_count(op.operand_type(i));
       const int64_t bytes = data->bytes() / std::max<int64_t>(1, rows);
@@ -170,9 +175,19 @@ class Maker {
     for (const PackedConstant& constant : layer.operand_constants) add(constant, false);
     for (const PackedConstant& constant : layer.built.constants) add(constant, true);
     plan_.constant_bytes += layer.constant_bytes;
+    if (layer.built.function && has_non_finite(*layer.built.function)) includes_.insert("<math.h>");
   }
 
   // Infinities are printed as INFINITY.
+  static bool has_non_finite(const ScalarCall& call) {
+    const auto finite = [](const auto& argument) {
+      const float* real = std::get_if<float>(&argument);
+      return !real || std::isfinite(*real);
+    };
+    return !std::all_of(call.arguments.begin(), call.arguments.end(), finite) ||
+           std::any_of(call.then.begin(), call.then.end(),
+                       [](const ScalarCall& outer) { return has_non_finite(outer); });
+  }
   static bool has_non_finite(const PackedConstant& constant) {
     if (constant.element != ir::Element::f32) return false;
     const auto* values = reinterpret_cast<const float*>(constant.bytes.data());

@@ -2,6 +2,7 @@
 // EmissionPlan -> NAME.cpp: kernels as shipped, constants, memory map, layers, and the functions of the interface.
 #include <fmt/format.h>
 
+#include "backends/emit/print_calls.h"
 #include "backends/emit/print_parts.h"
 
 namespace tinyc {
@@ -61,7 +62,8 @@ class SourcePrinter {
     }
     if (!any) return;
     writer_.line("#if defined(__clang__)");
-    writer_.line("#pragma clang diagnostic ignored \"-Woverlength-strings\"  // weights are written as strings of bytes");
+    writer_.line(
+        "#pragma clang diagnostic ignored \"-Woverlength-strings\"  // weights are written as strings of bytes");
     writer_.line("#endif");
     writer_.line();
   }
@@ -137,56 +139,11 @@ class SourcePrinter {
     return fmt::format("bytes_of<{}>({})", storage_type(constant.element), constant.symbol);
   }
 
-  void print_geometry(const EmittedLayer& layer) {
-    writer_.format("constexpr {} {} = {{", layer.geometry_type, layer.geometry_symbol);
-    writer_.indent();
-    std::string line;
-    for (size_t i = 0; i < layer.built.geometry.size(); ++i) {
-      const GeometryField& field = layer.built.geometry[i];
-      const std::string value = field.real ? float_literal(field.value) : std::to_string(field.integer);
-      const std::string item =
-          fmt::format("/*{}*/ {}{}", field.name, value, i + 1 < layer.built.geometry.size() ? ", " : "");
-      if (line.size() + item.size() > 110) {
-        line.pop_back();
-        writer_.line(line);
-        line.clear();
-      }
-      line += item;
-    }
-    writer_.line(line);
-    writer_.dedent();
-    writer_.line("};");
-  }
-
   static std::string rows_text(const EmittedLayer& layer, size_t index) {
     const std::string batch =
         layer.batch > 1 && layer.batch_bytes[index] > 0 ? fmt::format(" + image * {}", layer.batch_bytes[index]) : "";
     std::string rows = layer.rows[index];
     return rows.replace(rows.find("{batch}"), 7, batch);
-  }
-
-  // "[](float a, float b) { return add_f32(a, b); }"
-  static std::string lambda_text(const ScalarCall& function) {
-    std::string parameters, operands;
-    for (int i = 0; i < function.operands; ++i) {
-      parameters += fmt::format("{}{} {}", i ? ", " : "", function.type, "abc"[i]);
-      operands += fmt::format("{}{}", i ? ", " : "", "abc"[i]);
-    }
-    std::string value = scalar_call(function, operands);
-    for (const ScalarCall& outer : function.then) value = scalar_call(outer, value);
-    return fmt::format("[]({}) {{ return {}; }}", parameters, value);
-  }
-  static std::string scalar_call(const ScalarCall& function, std::string operands) {
-    for (const auto& argument : function.arguments) {
-      const int64_t* integer = std::get_if<int64_t>(&argument);
-      operands += ", " + (integer ? integer_argument(*integer) : float_literal(std::get<float>(argument)));
-    }
-    return fmt::format("{}({})", function.name, operands);
-  }
-  static std::string integer_argument(int64_t value) {
-    if (value == INT64_MIN) return "INT64_MIN";
-    return value == static_cast<int32_t>(value) && value != INT32_MIN ? std::to_string(value)
-                                                                      : fmt::format("INT64_C({})", value);
   }
 
   // "conv_q8(geometry, {memory.workspace + 0, 10, 0}, ..., weights, y0, y1);"
@@ -205,7 +162,7 @@ class SourcePrinter {
   void print_layer(const EmittedLayer& layer) {
     for (const std::string& comment : layer.comment) writer_.format("// {}", comment);
     print_constants(layer);
-    print_geometry(layer);
+    print_geometry(writer_, layer.geometry_type, layer.geometry_symbol, layer.built.geometry);
     const bool rows = layer.batch == 1;
     writer_.format("TINYC_LAYER void {}(const Memory& memory, int32_t{}, int32_t{}) {{", layer.symbol,
                    rows ? " y0" : "", rows ? " y1" : "");

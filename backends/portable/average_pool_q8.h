@@ -129,7 +129,7 @@ TINYC_KERNEL void average_pool_q8(const AveragePoolQ8& g, const Rows& in, const 
             sum += load_8(row_at(in, iy), ix * g.channels + c, g.in_unsigned != 0) - g.in_zero;
           }
         }
-        const int32_t entry = count - g.first_count;
+        const int32_t entry = (count > 0 ? count : 1) - g.first_count;  // a window of padding alone gives 0
         const int32_t result = g.out_zero + requantize(sum, multiplier[entry], shift[entry], g.ties != 0);
         *to++ = static_cast<uint8_t>(clamp_s32(result, g.low, g.high));
       }

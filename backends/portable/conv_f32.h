@@ -30,8 +30,7 @@ inline Built build(const ir::Op& op, const Variant&) {
 }
 
 inline double cycles(const ir::Op& op, const Variant&, const CoreTiming& t) {
-  const double loads = op.result_type().shape.back() % 4 == 0 ? t.load_next + t.load / 4 : t.load + t.load_next;
-  return layer_cycles(op, loads + t.float_mac + t.alu, t.load + t.store + t.float_add + 10 * t.alu);
+  return layer_cycles(op, conv_mac_overhead(op, t) + t.float_mac, t.load + t.store + t.float_add + 10 * t.alu);
 }
 
 }  // namespace portable_conv_f32

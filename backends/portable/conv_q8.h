@@ -28,7 +28,7 @@ inline Built build(const ir::Op& op, const Variant&) {
 }
 
 inline double cycles(const ir::Op& op, const Variant&, const CoreTiming& t) {
-  return layer_cycles(op, t.load + t.load_next + t.mla + t.alu, t.mul_wide + t.store + 20 * t.alu);
+  return layer_cycles(op, conv_mac_overhead(op, t) + t.mla, t.mul_wide + t.store + 20 * t.alu);
 }
 
 }  // namespace portable_conv_q8

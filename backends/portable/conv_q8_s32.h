@@ -28,7 +28,7 @@ inline Built build(const ir::Op& op, const Variant&) {
 }
 
 inline double cycles(const ir::Op& op, const Variant&, const CoreTiming& t) {
-  return layer_cycles(op, t.load + t.load_next + t.mla + t.alu, t.store + 16 * t.alu);
+  return layer_cycles(op, conv_mac_overhead(op, t) + t.mla, t.store + 16 * t.alu);
 }
 
 }  // namespace portable_conv_q8_s32

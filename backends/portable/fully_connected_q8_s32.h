@@ -26,7 +26,7 @@ inline Built build(const ir::Op& op, const Variant&) {
 }
 
 inline double cycles(const ir::Op& op, const Variant&, const CoreTiming& t) {
-  return layer_cycles(op, t.load + t.load_next + t.mla + t.alu, t.store + 8 * t.alu);
+  return layer_cycles(op, t.load / 4 + t.load_next + t.mla + t.alu, t.store + 8 * t.alu);
 }
 
 }  // namespace portable_fully_connected_q8_s32

@@ -79,11 +79,8 @@ TINYC_KERNEL void strided_copy_line(const StridedCopy& g, uint8_t* to, const uin
   if (g.step4 == 1) {
     memcpy(to, from, static_cast<size_t>(g.size4 * g.element_bytes));
   } else {
-    // Both pointers advance by themselves: GCC 12 at -O2 otherwise derives one from the other and then takes the function
-    // for one that writes nothing (seen when rows lie next to each other in one workspace).
-    const int32_t step = g.step4 * g.element_bytes;
-    for (int32_t e = 0; e < g.size4; ++e, to += g.element_bytes, from += step) {
-      memcpy(to, from, static_cast<size_t>(g.element_bytes));
+    for (int32_t e = 0; e < g.size4; ++e) {
+      memcpy(to + e * g.element_bytes, from + e * g.step4 * g.element_bytes, static_cast<size_t>(g.element_bytes));
     }
   }
 }

@@ -132,6 +132,16 @@ void conv(Random& random, const CaseSink& sink, const WindowShape& s, Numbers nu
   layer(random, sink, "conv", x, w, std::move(attributes), numbers);
 }
 
+// Transposed convolutions share the window's parameters.
+void conv_transpose(Random& random, const CaseSink& sink, const WindowShape& s, Numbers numbers) {
+  ir::Attributes attributes = window_of(s);
+  attributes["groups"] = s.groups;
+  if (random.chance(30)) attributes["output_padding"] = axes<int64_t>(s, random.between(0, 1), random.between(0, 1));
+  const ir::Shape x = with_axes(s.batch, axes(s, s.h, s.w), s.in_c * s.groups);
+  const ir::Shape w = with_axes(s.out_per_group * s.groups, axes(s, s.kernel_h, s.kernel_w), s.in_c);
+  layer(random, sink, "conv_transpose", x, w, std::move(attributes), numbers);
+}
+
 void pools(Random& random, const CaseSink& sink, const WindowShape& s) {
   const ir::Shape x = with_axes(s.batch, axes(s, s.h, s.w), s.in_c * s.groups);
   ir::Attributes attributes = window_of(s);
@@ -194,6 +204,7 @@ void layer_cases(Random& random, int rounds, const CaseSink& sink) {
   for (const WindowShape& shape : shapes) {
     for (const Numbers numbers : {Numbers::real, Numbers::q8, Numbers::q8, Numbers::q8_to_s32})
       conv(random, sink, shape, numbers);
+    for (const Numbers numbers : {Numbers::real, Numbers::q8}) conv_transpose(random, sink, shape, numbers);
     pools(random, sink, shape);
   }
   for (int i = 0; i < 4 * rounds; ++i) {

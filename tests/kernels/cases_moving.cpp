@@ -125,6 +125,28 @@ void concat(Random& random, const CaseSink& sink) {
   make.finish(sink, "concat", operands, {{"axis", axis}}, quantized ? std::optional(result) : std::nullopt);
 }
 
+void resize(Random& random, const CaseSink& sink) {
+  CaseMaker make(random);
+  const ir::Shape shape = random_shape(random, 2, 4);
+  ir::Shape sizes = shape;
+  std::vector<double> scales(shape.size(), 1.0);
+  for (int i = 0; i < 2; ++i) {
+    const auto d = static_cast<size_t>(random.between(0, static_cast<int64_t>(shape.size()) - 1));
+    sizes[d] = random.between(1, 7);
+    scales[d] = static_cast<double>(sizes[d]) / static_cast<double>(shape[d]);
+  }
+  const std::string mode = random.pick(std::vector<std::string>{"nearest", "linear", "cubic"});
+  const ir::Attributes attributes = {
+      {"sizes", sizes},
+      {"scales", scales},
+      {"mode", mode},
+      {"coordinates", random.pick(std::vector<std::string>{"half_pixel", "asymmetric", "align_corners"})},
+      {"nearest", random.pick(std::vector<std::string>{"floor", "ceil", "round_prefer_floor"})},
+      {"antialias", mode != "nearest" && random.chance(20)}};
+  finish_same(make, sink, "resize", {make.input(mode == "nearest" ? any_type(random, shape) : float_type(shape))},
+              attributes);
+}
+
 void conversions(Random& random, const CaseSink& sink) {
   const ir::Shape shape = random_shape(random, 0, 4);
   const ir::Element wide = random.pick(
@@ -175,6 +197,7 @@ void moving_cases(Random& random, int rounds, const CaseSink& sink) {
     gather(random, sink);
     pad(random, sink);
     concat(random, sink);
+    resize(random, sink);
     conversions(random, sink);
   }
 }

@@ -34,7 +34,7 @@ void reduce(Random& random, const CaseSink& sink, std::string_view op) {
   }
   if (axes.empty()) axes.push_back(static_cast<int64_t>(shape.size()) - 1);
   CaseMaker real(random);
-  real.finish(sink, op, {real.input(float_type(shape))}, {{"axes", axes}});
+  real.finish(sink, op, {real.input(float_type(shape))}, {{"axes", axes}}, std::nullopt, 1e-5, 5);
   CaseMaker quantized(random);
   const ir::Type type = random_q8(random, shape);
   const ir::Type result = random.chance(40) ? type : random_q8(random, {});
@@ -91,6 +91,48 @@ void dynamic_quantize(Random& random, const CaseSink& sink) {
   make.finish(sink, "dynamic_quantize", {make.input(float_type(data.shape()), data)});
 }
 
+// rnn, gru and lstm with all their options.
+void recurrent(Random& random, const CaseSink& sink, std::string_view op, int64_t gates, size_t activations) {
+  const int64_t steps = random.between(1, 4), batch = random.between(1, 2), inputs = random.between(1, 5);
+  const int64_t hidden = random.between(1, 6), directions = random.chance(30) ? 2 : 1;
+  CaseMaker make(random);
+  const auto value = [&](ir::Shape shape, bool constant) {
+    ir::Tensor data(ir::Element::f32, shape);
+    for (int64_t i = 0; i < data.size(); ++i) data.set_real(i, random.real(-1, 1));
+    return constant ? make.constant(float_type(shape), data) : make.input(float_type(shape), data);
+  };
+  const auto optional = [&](ir::Shape shape, bool constant) {
+    return random.chance(50) ? value(std::move(shape), constant) : nullptr;
+  };
+  const ir::Shape state = {directions, batch, hidden};
+  std::vector<ir::Value*> operands = {value({steps, batch, inputs}, false),
+                                      value({directions, gates * hidden, inputs}, true),
+                                      value({directions, gates * hidden, hidden}, true)};
+  operands.push_back(optional({directions, 2 * gates * hidden}, true));
+  operands.push_back(optional(state, random.chance(50)));
+  if (op == "lstm") {
+    operands.push_back(optional(state, random.chance(50)));
+    operands.push_back(optional({directions, 3 * hidden}, true));
+  }
+  static const std::vector<std::string> kActivations = {"sigmoid", "tanh", "relu", "softsign", "softplus"};
+  std::vector<std::string> names;
+  for (size_t i = 0; i < activations; ++i) names.push_back(random.pick(kActivations));
+  if (directions == 2) names.insert(names.end(), names.begin(), names.end());
+  ir::Attributes attributes = {{"direction", std::string(directions == 2     ? "bidirectional"
+                                                         : random.chance(30) ? "reverse"
+                                                                             : "forward")},
+                               {"activations", names},
+                               {"clip", random.chance(30) ? 0.5 : 0.0}};
+  if (random.chance(30)) {
+    std::vector<int64_t> lengths;
+    for (int64_t b = 0; b < batch; ++b) lengths.push_back(random.between(0, steps));
+    attributes["lengths"] = lengths;
+  }
+  if (op == "lstm") attributes["input_forget"] = random.chance(20);
+  if (op == "gru") attributes["linear_before_reset"] = random.chance(50);
+  make.finish(sink, op, operands, std::move(attributes));
+}
+
 }  // namespace
 
 void reduction_cases(Random& random, int rounds, const CaseSink& sink) {
@@ -98,6 +140,9 @@ void reduction_cases(Random& random, int rounds, const CaseSink& sink) {
     softmax(random, sink);
     layer_norm(random, sink);
     dynamic_quantize(random, sink);
+    recurrent(random, sink, "rnn", 1, 1);
+    recurrent(random, sink, "gru", 3, 2);
+    recurrent(random, sink, "lstm", 4, 3);
     for (const char* op : {"arg_max", "arg_min"}) extremes(random, sink, op);
     for (const ir::OpDef* def : ir::all_ops()) {
       if (def->reduce) reduce(random, sink, def->name);

@@ -116,8 +116,11 @@ class Checker {
   void set_operands(OfBuffer of_buffer) {
     call_.rows.clear();
     size_t buffer = 0;
-    for (const ir::Value* value : op_.operands) {
+    const size_t count = def_.absent_rows ? op_.def->operands.size() : op_.operands.size();
+    for (size_t i = 0; i < count; ++i) {
+      const ir::Value* value = op_.operand(i);
       const ir::Tensor* data = value ? ir::constant_data(value) : nullptr;
+      if (!value && def_.absent_rows) call_.rows.push_back({nullptr, 0, 0});
       if (value && !data) call_.rows.push_back(of_buffer(buffer++));
       if (!data || !def_.constant_rows) continue;
       constants_.push_back(exact(data->data(), static_cast<size_t>(data->bytes())));

@@ -87,7 +87,7 @@ void call_entry(const HostCall& call, std::index_sequence<R...>, std::index_sequ
   }
 }
 
-inline constexpr size_t kMostRows = 8;
+inline constexpr size_t kMostRows = 10;
 inline constexpr size_t kMostPointers = 10;
 
 // Tries functors before none: a template would also take a pointer for its functor.

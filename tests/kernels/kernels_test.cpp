@@ -28,14 +28,9 @@ std::vector<HostKernel> all_host_kernels() {
 
 namespace {
 
-// Operators that need no portable kernel, with the reason. Models with the ones marked "refused" end in error T0201.
+// Operators that need no portable kernel, with the reason.
 const std::map<std::string_view, std::string_view> kNoKernel = {
     {"constant", "becomes data of its readers"},
-    {"conv_transpose", "refused: kernel not written yet"},
-    {"gru", "refused: kernel not written yet"},
-    {"lstm", "refused: kernel not written yet"},
-    {"resize", "refused: kernel not written yet"},
-    {"rnn", "refused: kernel not written yet"},
     {"quant_cast", "a view"},
     {"reshape", "a view"},
 };

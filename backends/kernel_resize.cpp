@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "backends/kernel_resize.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "ir/ops/resampling.h"
+
+namespace tinyc {
+
+namespace {
+
+// Tables of axis d; nothing if some position has no taps.
+std::optional<ResizedAxis> axis_of(const ir::Op& op, size_t d) {
+  const ir::Shape& in = op.operand_type(0).shape;
+  const std::vector<double>& region = op.reals("region");
+  const ir::Resampling how = {op.text("mode"),         op.text("coordinates"),     op.text("nearest"),
+                              op.real("cubic_a"),      op.flag("exclude_outside"), op.flag("antialias"),
+                              op.real("extrapolation")};
+  const ir::AxisResampling axis{in[d], op.integers("sizes")[d], op.reals("scales")[d], region.empty() ? 0 : region[d],
+                                region.empty() ? 1 : region[in.size() + d]};
+  std::vector<std::vector<ir::WeightedTap>> positions;
+  ResizedAxis result{axis.in, axis.out, 0, {}, {}};
+  for (int64_t at = 0; at < axis.out; ++at) {
+    positions.push_back(ir::resampling_taps(how, axis, at));
+    if (positions.back().empty()) return std::nullopt;
+    result.taps = std::max(result.taps, static_cast<int64_t>(positions.back().size()));
+  }
+  for (const std::vector<ir::WeightedTap>& taps : positions) {
+    for (int64_t k = 0; k < result.taps; ++k) {
+      const bool given = k < static_cast<int64_t>(taps.size());
+      const ir::WeightedTap& tap = taps[given ? static_cast<size_t>(k) : 0];
+      result.index.push_back(static_cast<int32_t>(tap.index));
+      result.weight.push_back(given ? static_cast<float>(tap.weight) : 0.0F);
+    }
+  }
+  return result;
+}
+
+bool changes(const ir::Op& op, size_t d) {
+  const bool same = op.operand_type(0).shape[d] == op.integers("sizes")[d] && op.reals("scales")[d] == 1;
+  return !same || op.text("coordinates") == "tf_crop_and_resize";
+}
+
+// A window of rows with the slope in / out that holds all taps.
+InputWindow window_of(const ResizedAxis& axis) {
+  InputWindow window{.num = axis.in, .den = axis.out, .offset = std::numeric_limits<int64_t>::max(), .size = 0};
+  const auto first = [&](int64_t y) { return axis.index.begin() + y * axis.taps; };
+  for (int64_t y = 0; y < axis.out; ++y) {
+    const int64_t low = *std::min_element(first(y), first(y + 1));
+    window.offset = std::min(window.offset, (low + 1) * window.den - 1 - y * window.num);
+  }
+  for (int64_t y = 0; y < axis.out; ++y) {
+    const int64_t scaled = y * window.num + window.offset;
+    const int64_t begin = (scaled < 0 ? scaled - window.den + 1 : scaled) / window.den;
+    window.size = std::max<int64_t>(window.size, *std::max_element(first(y), first(y + 1)) - begin + 1);
+  }
+  return window;
+}
+
+}  // namespace
+
+std::optional<Resized> resized_of(const ir::Op& op) {
+  const ir::Shape& shape = op.operand_type(0).shape;
+  std::vector<size_t> axes;
+  for (size_t d = 0; d < shape.size(); ++d) {
+    if (changes(op, d)) axes.push_back(d);
+  }
+  // Rows stay rows: the row axis is `a` even where it does not change.
+  const bool row_like = shape.size() >= 3 && shape[0] == 1 && op.result_type().shape[0] == 1;
+  const bool inside = std::all_of(axes.begin(), axes.end(), [](size_t d) { return d >= 1; });
+  if (row_like && inside && axes.size() < 2 && (axes.empty() || axes[0] != 1)) axes.insert(axes.begin(), 1);
+  if (axes.empty()) axes.push_back(0);
+  if (axes.size() > 2) return std::nullopt;
+  Resized resized;
+  resized.rows = row_like && axes[0] == 1;
+  const auto part = [&](size_t from, size_t to) {
+    return ir::element_count(
+        ir::Shape(shape.begin() + static_cast<std::ptrdiff_t>(from), shape.begin() + static_cast<std::ptrdiff_t>(to)));
+  };
+  const std::optional<ResizedAxis> a = axis_of(op, axes[0]);
+  const std::optional<ResizedAxis> b = axes.size() > 1 ? axis_of(op, axes[1]) : ResizedAxis{};
+  if (!a || !b) return std::nullopt;
+  resized.a = *a;
+  resized.b = *b;
+  resized.outer = part(0, axes[0]);
+  const size_t last = axes.back() + 1;
+  if (axes.size() > 1) resized.middle = part(axes[0] + 1, axes[1]);
+  resized.inner = part(last, shape.size());
+  return resized;
+}
+
+Needs resize_needs(const ir::Op& op) {
+  const Resized resized = *resized_of(op);
+  if (!resized.rows) return whole(op);
+  Needs needs = row_by_row(op, WriteFront::never);
+  needs.inputs[0].window = window_of(resized.a);
+  return needs;
+}
+
+}  // namespace tinyc

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// Tables for resize along one or two axes.
+#pragma once
+
+#include "backends/kernel_support.h"
+
+namespace tinyc {
+
+// One axis: for every result position `taps` operand positions with weights.
+struct ResizedAxis {
+  int64_t in = 1, out = 1, taps = 1;
+  std::vector<int32_t> index = {0};
+  std::vector<float> weight = {1.0F};
+};
+
+// The operand as [outer][a][middle][b][inner]. rows: a is the row axis.
+struct Resized {
+  int64_t outer = 1, middle = 1, inner = 1;
+  ResizedAxis a, b;
+  bool rows = false;
+};
+
+// Nothing if more than two axes change, or if positions lie outside of the operand.
+std::optional<Resized> resized_of(const ir::Op& op);
+Needs resize_needs(const ir::Op& op);
+
+}  // namespace tinyc
