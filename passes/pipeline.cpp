@@ -12,6 +12,7 @@ namespace {
 constexpr PipelineRow kPipeline[] = {
     // What the exporter and the importer left behind.
     {&fold_constants_pass, false, "arithmetic on constants; shapes, scales and transposed weights"},
+    {&single_precision_pass, false, "constants are folded in their own precision first"},
     {&cancel_quant_casts_pass, false, "every edge between quantised nodes carries two casts"},
     {&move_quantization_pass, true, "transposed weights and reshapes hide dequantize from the integer forms"},
     {&fold_constants_pass, false, "weights were dequantized before they were transposed"},

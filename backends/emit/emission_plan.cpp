@@ -8,32 +8,13 @@
 #include <set>
 
 #include "backends/emit/names.h"
+#include "backends/emit/print_parts.h"
 #include "backends/kernel_support.h"
 #include "compiler/support/text_writer.h"
 #include "ir/op_def.h"
 
 namespace tinyc {
 namespace {
-
-// C type at the interface: bool is uint8_t, half floats are uint16_t, 4-bit integers are unpacked.
-std::string interface_type(ir::Element element) {
-  switch (element) {
-    case ir::Element::f32:
-      return "float";
-    case ir::Element::f64:
-      return "double";
-    case ir::Element::f16:
-    case ir::Element::bf16:
-      return "uint16_t";
-    case ir::Element::b1:
-    case ir::Element::u4:
-      return "uint8_t";
-    case ir::Element::i4:
-      return "int8_t";
-    default:
-      return fmt::format("{}int{}_t", ir::is_signed(element) ? "" : "u", ir::element_bits(element));
-  }
-}
 
 std::string join(const std::vector<std::string>& parts, std::string_view separator) {
   std::string text;
@@ -79,7 +60,7 @@ class Maker {
     result.name = value->name;
     result.parameter = parameters_.legal(value->name, kind == BufferKind::input ? "input" : "output");
     result.type = value->type;
-    result.c_type = interface_type(value->type.element);
+    result.c_type = storage_type(value->type.element);
     result.bytes = value->type.elements() * ir::element_bytes(value->type.element);
     for (size_t i = 0; i < program_.buffers.size(); ++i) {
       const Buffer& buffer = program_.buffers[i];

@@ -15,14 +15,20 @@ inline int kind_of(ir::Element element) {
       return 4;
     case ir::Element::bf16:
       return 5;
+    case ir::Element::f64:
+      return 6;
     default:
       return ir::is_signed(element) ? 1 : 0;
   }
 }
 
 inline std::optional<std::string> why_not(const ir::Op& op) {
-  for (const ir::Element element : {op.operand_type(0).element, op.result_type().element}) {
-    if (element == ir::Element::f64) return "needs elements other than f64";
+  const ir::Element from = op.operand_type(0).element;
+  const ir::Element to = op.result_type().element;
+  for (const auto& [one, other] : {std::pair{from, to}, std::pair{to, from}}) {
+    if (one == ir::Element::f64 && other != ir::Element::f32) return "needs f32 at the other end of f64";
+  }
+  for (const ir::Element element : {from, to}) {
     if (element == ir::Element::i4 || element == ir::Element::u4) return "needs elements of at least 8 bits";
   }
   return std::nullopt;
@@ -75,7 +81,7 @@ inline const KernelDef portable_cast_kernel = {
 #include "backends/portable/shared/integers.h"
 #include "runtime-stubs/tinyc_kernel.h"
 
-// Kinds: 0 unsigned integer, 1 signed integer, 2 b1, 3 f32, 4 f16, 5 bf16. Floats become integers towards zero and
+// Kinds: 0 unsigned integer, 1 signed integer, 2 b1, 3 f32, 4 f16, 5 bf16, 6 f64. Floats become integers towards zero and
 // saturate: up to low, and from `beyond` on.
 struct Cast {
   int32_t row_elements, from, from_bytes, to, to_bytes;
@@ -84,6 +90,7 @@ struct Cast {
 
 TINYC_KERNEL float cast_load_real(const uint8_t* from, int32_t kind) {
   if (kind == 3) return load_as<float>(from);
+  if (kind == 6) return static_cast<float>(load_as<double>(from));
   const uint16_t bits = load_as<uint16_t>(from);
   return kind == 4 ? float_from_f16(bits) : float_from_bf16(bits);
 }
@@ -91,6 +98,8 @@ TINYC_KERNEL float cast_load_real(const uint8_t* from, int32_t kind) {
 TINYC_KERNEL void cast_store_real(uint8_t* to, int32_t kind, float value) {
   if (kind == 3) {
     store_as(to, value);
+  } else if (kind == 6) {
+    store_as(to, static_cast<double>(value));
   } else {
     store_as(to, kind == 4 ? f16_from_float(value) : bf16_from_float(value));
   }

@@ -185,6 +185,11 @@ void conversions(Random& random, const CaseSink& sink) {
       values.set_real(k, random.real(-1, 1) * random.pick(std::vector<double>{1, 100, 1e5, 1e10}));
     cast.finish(sink, "cast", {cast.input(type, values)}, {{"to", random.pick(kCasts)}}, std::nullopt, 1e-6);
   }
+  for (const auto& [source, element] :
+       {std::pair{ir::Element::f32, ir::Element::f64}, {ir::Element::f64, ir::Element::f32}}) {
+    CaseMaker cast(random);
+    cast.finish(sink, "cast", {cast.input(plain_type(source, shape))}, {{"to", element}}, std::nullopt, 1e-6);
+  }
 }
 
 }  // namespace
