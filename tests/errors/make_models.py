@@ -78,8 +78,8 @@ def graphs():
           [value("y", [1], TensorProto.STRING)])
     model("scale.onnx", [node("QuantizeLinear", ["x", "s"], ["q"], name="q")], [value("x", [1, 4])],
           [value("q", [1, 4], TensorProto.UINT8)], [constant("s", numpy.float32(0))])
-    model("kernel.onnx", [node("Erf", ["x"], ["y"], name="erf")], [value("x", [1, 4], TensorProto.DOUBLE)],
-          [value("y", [1, 4], TensorProto.DOUBLE)])
+    model("kernel.onnx", [node("Erf", ["x"], ["y"], name="erf")], [value("x", [1, 4], TensorProto.INT32)],
+          [value("y", [1, 4], TensorProto.INT32)])
 
 
 def hostile_names():
