@@ -31,7 +31,7 @@ TINYC_KERNEL int32_t dot_q8(int32_t sum, const uint8_t* x, bool is_unsigned, con
 // The same where every x is `value`: padding.
 template <class Weight>
 TINYC_KERNEL void pad4_q8(Sums4Q8& sums, int32_t value, const Weight* w, int32_t count) {
-  for (int32_t k = 0; k < count; ++k, w += 4) {
+  for (const Weight* end = w + 4 * count; w < end; w += 4) {
     sums.s0 += value * w[0];
     sums.s1 += value * w[1];
     sums.s2 += value * w[2];
@@ -41,6 +41,6 @@ TINYC_KERNEL void pad4_q8(Sums4Q8& sums, int32_t value, const Weight* w, int32_t
 
 template <class Weight>
 TINYC_KERNEL int32_t pad_q8(int32_t sum, int32_t value, const Weight* w, int32_t count) {
-  for (int32_t k = 0; k < count; ++k) sum += value * w[k];
+  for (const Weight* end = w + count; w < end; ++w) sum += value * *w;
   return sum;
 }
