@@ -56,7 +56,7 @@ void add_requantization(Built& built, const ir::Op& op) {
                                              {"low", clamp.low},
                                              {"high", clamp.high},
                                              {"in_unsigned", is_unsigned_8(op.operand_type(0))},
-                                             {"ties", requantization.ties}};
+                                             {"rounding", requantization.rounding}};
   built.geometry.insert(built.geometry.end(), fields.begin(), fields.end());
   built.constants = {packed("bias", "with the input's zero point folded in", requantization.bias),
                      packed("multiplier", "per output channel", requantization.multiplier),

@@ -57,7 +57,7 @@ std::vector<T> centred_as(const ir::Op& op) {
   return weights;
 }
 
-// in_zero, out_zero, low, high, in_unsigned, ties; bias, multiplier and shift per output channel.
+// in_zero, out_zero, low, high, in_unsigned, rounding; bias, multiplier and shift per output channel.
 void add_requantization(Built& built, const ir::Op& op);
 
 // A constant operand as floats; zeros if it is absent.

@@ -12,6 +12,7 @@
 #include "ir/interpret.h"
 #include "ir/op_def.h"
 #include "ir/ops/common.h"
+#include "ir/tflite.h"
 
 namespace tinyc {
 
@@ -33,7 +34,8 @@ ir::FixedPoint scale_from(const ir::Op& op, size_t operand) {
   return ir::to_fixed_point(scale_of(op.operand_type(operand)) / scale_of(op.result_type()));
 }
 ir::FixedPoint product_scale(const ir::Op& op) {
-  return ir::to_fixed_point(scale_of(op.operand_type(0)) * scale_of(op.operand_type(1)) / scale_of(op.result_type()));
+  const double scale = scale_of(op.operand_type(0)) * scale_of(op.operand_type(1)) / scale_of(op.result_type());
+  return ir::rounding_of(op) == ir::Rounding::nearest ? ir::to_fixed_point(scale) : ir::tflite::to_fixed_point(scale);
 }
 ir::FixedPoint quotient_scale(const ir::Op& op) {
   return ir::to_fixed_point(scale_of(op.operand_type(0)) / scale_of(op.operand_type(1)) / scale_of(op.result_type()));
@@ -78,7 +80,25 @@ std::optional<std::string> need_quantized_binary(const ir::Op& op) {
   return "needs scales nearer to each other";
 }
 
+// TensorFlow Lite's add: operands raised by 20 bits, each in units of twice the larger scale, then the sum.
+ScalarCall tflite_add(const ir::Op& op) {
+  const double a = scale_of(op.operand_type(0));
+  const double b = scale_of(op.operand_type(1));
+  const double twice_max = 2 * std::max(a, b);
+  ScalarCall call{"add_tflite", 2, "int32_t", {}};
+  call.arguments.emplace_back(op.operand_type(0).quant->zero_point());
+  call.arguments.emplace_back(op.operand_type(1).quant->zero_point());
+  for (const double scale : {a / twice_max, b / twice_max, std::ldexp(twice_max, -20) / scale_of(op.result_type())}) {
+    const ir::FixedPoint fixed = ir::tflite::to_fixed_point(scale);
+    call.arguments.emplace_back(int64_t{fixed.multiplier});
+    call.arguments.emplace_back(int64_t{fixed.shift});
+  }
+  call.arguments.emplace_back(int64_t{rounding_argument(op, false)});
+  return call;
+}
+
 ScalarCall quantized_binary(const ir::Op& op) {
+  if (op.is("add") && ir::rounding_of(op) != ir::Rounding::nearest) return tflite_add(op);
   ScalarCall call{op.is("sub") ? "add_q8" : std::string(op.name()) + "_q8", 2, "int32_t", {}};
   const auto add = [&](int64_t value) { call.arguments.emplace_back(value); };
   const auto add_scale = [&](ir::FixedPoint scale) {
@@ -95,7 +115,7 @@ ScalarCall quantized_binary(const ir::Op& op) {
     add(ties_in_sum(op, scales));
   } else if (op.is("mul")) {
     add_scale(product_scale(op));
-    add(ir::tie_possible(product_scale(op), kSteps * kSteps));
+    add(rounding_argument(op, ir::tie_possible(product_scale(op), kSteps * kSteps)));
   } else if (op.is("div")) {
     add_scale(quotient_scale(op));
   } else {

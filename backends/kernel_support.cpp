@@ -68,6 +68,7 @@ Requantization requantization_of(const ir::Op& op) {
   const int64_t zero = x.quant->zero_point();
   const int64_t reach = std::max(ir::highest(x.element) - zero, zero - ir::lowest(x.element));
   Requantization result;
+  bool ties = false;
   for (int64_t o = 0; o < channels; ++o) {
     int64_t sum = 0;
     int64_t magnitude = 0;
@@ -85,12 +86,29 @@ Requantization requantization_of(const ir::Op& op) {
     result.bias.push_back(static_cast<int32_t>(
         std::clamp<int64_t>(folded, std::numeric_limits<int32_t>::min(), std::numeric_limits<int32_t>::max())));
     if (!y.quantized()) continue;
-    const ir::FixedPoint scale = ir::to_fixed_point(x.quant->scale() * w.quant->scale(o) / y.quant->scale());
+    const ir::FixedPoint scale = ir::result_scale(op, x, w.quant->scale(o));
     result.multiplier.push_back(scale.multiplier);
     result.shift.push_back(scale.shift);
-    result.ties |= ir::tie_possible(scale, std::abs(start) + reach * magnitude);
+    ties |= ir::tie_possible(scale, std::abs(start) + reach * magnitude);
   }
+  result.rounding = rounding_argument(op, ties);
   return result;
+}
+
+int rounding_argument(const ir::Op& op, bool ties) {
+  switch (ir::rounding_of(op)) {
+    case ir::Rounding::tflite:
+      return 2;
+    case ir::Rounding::tflite_single:
+      return 0;
+    default:
+      return ties ? 1 : 0;
+  }
+}
+
+std::optional<std::string> why_not(const KernelDef& kernel, const ir::Op& op) {
+  if (ir::rounding_of(op) != ir::Rounding::nearest && !kernel.tflite_rounding) return "rounds to nearest only";
+  return kernel.why_not(op);
 }
 
 std::optional<std::string> need_constant(const ir::Op& op, size_t operand, std::string_view what) {

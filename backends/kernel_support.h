@@ -8,6 +8,7 @@
 
 #include "backends/kernel.h"
 #include "ir/numerics.h"
+#include "ir/ops/accumulator.h"
 #include "ir/ops/window.h"
 
 namespace tinyc {
@@ -36,9 +37,11 @@ struct Requantization {
   std::vector<int32_t> bias;  // with the input's zero point folded in: bias - zero_x * sum(w - zero_w)
   std::vector<int32_t> multiplier;
   std::vector<int32_t> shift;
-  bool ties = false;    // some accumulator may lie half way between two results
+  int rounding = 0;     // last argument of requantize() in tinyc_kernel.h
   int64_t largest = 0;  // bound of |accumulator| over all inputs and partial sums, bias included
 };
+// That argument: ties says whether some value may lie half way between two results.
+int rounding_argument(const ir::Op& op, bool ties);
 // For an operator with operands x, w [O, ...], bias and channel-wise scales.
 Requantization requantization_of(const ir::Op& op);
 // Weights minus their zero points, [O, ...] in the operator's order.

@@ -10,6 +10,7 @@
 
 #include "compiler/support/diagnostics.h"
 #include "ir/graph.h"
+#include "ir/rounding.h"
 
 namespace tinyc {
 
@@ -25,6 +26,7 @@ enum class Equality : uint8_t {
 struct PassContext {
   const Target* target = nullptr;
   Diagnostics& diagnostics;
+  ir::Rounding rounding = ir::Rounding::nearest;  // --rounding
 };
 
 struct PassDef {

@@ -67,7 +67,7 @@ inline Built build(const ir::Op& op, const Variant&) {
                     {"low", ir::lowest(out.element)},
                     {"high", ir::highest(out.element)},
                     {"in_unsigned", is_unsigned_8(in)},
-                    {"ties", ties}};
+                    {"rounding", ir::rounding_of(op) == ir::Rounding::nearest ? (ties ? 1 : 0) : 2}};
   built.constants = {packed("multiplier", "per number of elements in the window", multiplier),
                      packed("shift", "per number of elements in the window", shift)};
   return built;
@@ -91,6 +91,7 @@ inline const KernelDef portable_average_pool_q8_kernel = {
     .entry = "average_pool_q8",
     .geometry_type = "AveragePoolQ8",
     .loops_over_batch = true,
+    .tflite_rounding = true,
     .why_not = portable_average_pool_q8::why_not,
     .needs = portable_average_pool_q8::needs,
     .build = portable_average_pool_q8::build,
@@ -101,13 +102,14 @@ inline const KernelDef portable_average_pool_q8_kernel = {
 // ---- shipped ----
 #include "runtime-stubs/tinyc_kernel.h"
 
-// Mean of the elements of each window that lie in the image (or, with include_pad, in the padded image).
+// Mean of the elements of each window that lie in the image (or, with include_pad, in the padded image). rounding 2: as
+// TensorFlow Lite, the sum of the integers as stored is divided.
 struct AveragePoolQ8 {
   int32_t in_h, in_w, channels, out_w;
   int32_t kernel_h, kernel_w, stride_h, stride_w, dilation_h, dilation_w, pad_h, pad_w;
   int32_t limit_h, limit_w, include_pad, first_count;
   int32_t in_zero, out_zero, low, high;
-  int32_t in_unsigned, ties;
+  int32_t in_unsigned, rounding;
 };
 
 TINYC_KERNEL void average_pool_q8(const AveragePoolQ8& g, const Rows& in, const Rows& out, const int32_t* multiplier,
@@ -117,6 +119,7 @@ TINYC_KERNEL void average_pool_q8(const AveragePoolQ8& g, const Rows& in, const 
     for (int32_t x = 0; x < g.out_w; ++x) {
       for (int32_t c = 0; c < g.channels; ++c) {
         int32_t sum = 0;
+        int32_t inside = 0;
         int32_t count = 0;
         for (int32_t ky = 0; ky < g.kernel_h; ++ky) {
           const int32_t iy = y * g.stride_h - g.pad_h + ky * g.dilation_h;
@@ -127,10 +130,13 @@ TINYC_KERNEL void average_pool_q8(const AveragePoolQ8& g, const Rows& in, const 
             ++count;
             if (iy < 0 || iy >= g.in_h || ix < 0 || ix >= g.in_w) continue;
             sum += load_8(row_at(in, iy), ix * g.channels + c, g.in_unsigned != 0) - g.in_zero;
+            ++inside;
           }
         }
         const int32_t entry = (count > 0 ? count : 1) - g.first_count;  // a window of padding alone gives 0
-        const int32_t result = g.out_zero + requantize(sum, multiplier[entry], shift[entry], g.ties != 0);
+        const int32_t result = g.rounding == 2
+                                   ? divide_half_away(sum + inside * g.in_zero, entry + g.first_count)
+                                   : g.out_zero + requantize(sum, multiplier[entry], shift[entry], g.rounding);
         *to++ = static_cast<uint8_t>(clamp_s32(result, g.low, g.high));
       }
     }

@@ -90,7 +90,7 @@ std::optional<LoadedModel> load_model(const Options& options, Diagnostics& diagn
   loaded.interface = interface_of(*loaded.graph);
   if (options.stop_after == "import") return loaded;
   const Progress progress("running passes");
-  PassContext context{options.target, diagnostics};
+  PassContext context{options.target, diagnostics, options.rounding};
   loaded.passes = run_passes(*loaded.graph, context, runner_options(options));
   if (options.time_passes) print_times(loaded.passes);
   if (options.stop_after.empty()) shape_interface(*loaded.graph, options, loaded.interface, diagnostics);

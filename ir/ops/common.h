@@ -91,6 +91,7 @@ struct BinarySpec {
   // Integer form: a and b are the operand integers; nullptr if there is none.
   int64_t (*quantized)(int64_t a, int64_t b, const Type& ta, const Type& tb, const Type& result) = nullptr;
   bool compares = false;  // the result is b1
+  bool tflite = false;    // has the attribute `rounding` (ir/tflite.h)
   std::vector<OnnxRule> onnx = {};
 };
 OpDef binary_op(BinarySpec spec);

@@ -101,6 +101,29 @@ ir::Value* CaseMaker::constant(const ir::Type& type, ir::Tensor data) {
   return type.quant ? builder.constant(std::move(data), *type.quant) : builder.constant(std::move(data));
 }
 
+namespace {
+
+// TensorFlow Lite's arithmetic for some of the operators that have it, with the quantisation that it asks for.
+void vary_rounding(Random& random, ir::Op& op) {
+  if (!op.def->attribute("rounding") || !op.result_type().quantized() || !random.chance(25)) return;
+  const ir::Type before = op.result_type();
+  ir::Type& y = op.results[0]->type;
+  if (op.is("softmax") || op.is("sigmoid")) {
+    y.element = ir::Element::i8;
+    y.quant = ir::Quantization{{1.0 / 256}, {-128}, -1};
+  }
+  if (op.is("average_pool")) {
+    y.element = op.operand_type(0).element;
+    y.quant = op.operand_type(0).quant;
+  }
+  op.attributes["rounding"] = random.pick(std::vector<std::string>{"tflite", "tflite-single"});
+  if (ir::verify(op)) return;
+  op.attributes.erase("rounding");
+  y = before;
+}
+
+}  // namespace
+
 void CaseMaker::finish(const CaseSink& sink, std::string_view op, std::vector<ir::Value*> operands,
                        ir::Attributes attributes, std::optional<ir::Type> result, double tolerance, double scale) {
   ir::Builder builder(*case_.graph);
@@ -110,6 +133,7 @@ void CaseMaker::finish(const CaseSink& sink, std::string_view op, std::vector<ir
     (*made)->results[0]->type.element = result->element;
     (*made)->results[0]->type.quant = result->quant;
   }
+  vary_rounding(random_, **made);
   if (const Status status = ir::verify(*(*made)); !status) return;
   if ((*made)->result()->type.elements() == 0) return;
   for (ir::Value* value : (*made)->results) case_.graph->add_output(value);
