@@ -128,12 +128,23 @@ bool fits_requantize(ir::FixedPoint scale, int64_t bound) {
   return scale.shift >= 1 && ((static_cast<__int128>(bound) * scale.multiplier) >> scale.shift) < (1 << 30);
 }
 
-std::optional<std::string> need_integer_layer(const ir::Op& op, int weight_bits) {
-  if (auto reason = need_8bit(op.operand_type(0), "its input")) return reason;
+bool packs_4_bits(const ir::Op& op) {
+  if (!op.operand_type(1).quantized() || ir::element_bits(op.operand_type(1).element) != 4) return false;
+  const std::vector<int32_t> weights = centred_weights(op);
+  return std::all_of(weights.begin(), weights.end(), [](int32_t weight) { return weight >= -8 && weight < 8; });
+}
+
+std::optional<std::string> need_integer_layer(const ir::Op& op, int weight_bits, ir::Element input) {
+  if (input == ir::Element::i16) {
+    if (op.operand_type(0).element != input || !op.operand_type(0).quant->per_tensor()) return "needs its input in int16";
+  } else if (auto reason = need_8bit(op.operand_type(0), "its input")) {
+    return reason;
+  }
   if (auto reason = need_constant(op, 1, "weights")) return reason;
   if (auto reason = need_constant(op, 2, "the bias")) return reason;
   const ir::Type& w = op.operand_type(1);
   if (!w.quantized()) return "needs quantised weights";
+  if (weight_bits > 4 && input != ir::Element::i16 && op.result_type().quantized() && packs_4_bits(op)) return "keeps 4-bit weights packed";
   const int32_t limit = 1 << (weight_bits - 1);
   for (const int32_t weight : centred_weights(op)) {
     if (weight >= -limit && weight < limit) continue;

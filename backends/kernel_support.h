@@ -49,9 +49,12 @@ std::vector<int32_t> centred_weights(const ir::Op& op);
 
 // Reasons for why_not; nothing if the check holds.
 std::optional<std::string> need_constant(const ir::Op& op, size_t operand, std::string_view what);
-// 8-bit quantised input, constant weights whose centred values fit so many bits, constant bias, int32 accumulators; a
+// Weights of a 4-bit element that stay within 4 bits once their zero points are taken off.
+bool packs_4_bits(const ir::Op& op);
+// 8-bit (or, with `input`, int16) quantised input, constant weights whose centred values fit so many bits, constant bias, int32 accumulators; a
 // quantised result of any width, or the accumulator itself.
-std::optional<std::string> need_integer_layer(const ir::Op& op, int weight_bits);
+std::optional<std::string> need_integer_layer(const ir::Op& op, int weight_bits,
+                                              ir::Element input = ir::Element::i8);
 // Whether int32 arithmetic after the shift holds for |value| <= bound: shift >= 1 and a result below 2^30.
 bool fits_requantize(ir::FixedPoint scale, int64_t bound);
 // f32 operands and result, constant weights and bias.

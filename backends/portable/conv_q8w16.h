@@ -66,7 +66,7 @@ struct ConvQ8W16 {
 TINYC_KERNEL void conv_q8w16(const ConvQ8W16& g, const Rows& in, const Rows& out, const int16_t* weights,
                              const int32_t* bias, const int32_t* multiplier, const int32_t* shift, int32_t y0,
                              int32_t y1) {
-  conv_q8_rows(g, in, out, weights, bias, y0, y1, [&](uint8_t* row, int32_t at, int32_t o, int32_t sum) {
+  conv_q8_rows<uint8_t>(g, in, out, weights, bias, y0, y1, [&](uint8_t* row, int32_t at, int32_t o, int32_t sum) {
     const int32_t result = g.out_zero + requantize(sum, multiplier[o], shift[o], g.rounding);
     row[at] = static_cast<uint8_t>(clamp_s32(result, g.low, g.high));
   });

@@ -34,6 +34,15 @@ int64_t counted(const Window& window, int64_t out, bool include_pad) {
   return count;
 }
 
+// From the sum of x - zero_x over so many taps inside the input to the element that is stored.
+int64_t finished(const Op& op, int64_t total, int64_t taps, int64_t count) {
+  const Quantization& in = *op.operand_type(0).quant;
+  const Type& out = op.result_type();
+  if (rounding_of(op) != Rounding::nearest) return tflite::average(total + taps * in.zero_point(), count);
+  const FixedPoint scale = to_fixed_point(in.scale() / (out.quant->scale() * static_cast<double>(count)));
+  return saturate(out.quant->zero_point() + requantize(total, scale), out.element);
+}
+
 void reference(const Op& op, std::span<const Tensor* const> operands, std::span<Tensor> results) {
   const Type& in = op.operand_type(0);
   const Type& out = op.result_type();
@@ -62,11 +71,8 @@ void reference(const Op& op, std::span<const Tensor* const> operands, std::span<
       }
     });
     count = std::max<int64_t>(count, 1);  // a window that lies in the padding altogether gives 0
-    if (rounding_of(op) != Rounding::nearest) {
-      results[0].set_integer(index++, tflite::average(total + taps * in.quant->zero_point(), count));
-    } else if (in.quantized()) {
-      const FixedPoint scale = to_fixed_point(in.quant->scale() / (out.quant->scale() * static_cast<double>(count)));
-      results[0].set_integer(index++, saturate(out.quant->zero_point() + requantize(total, scale), out.element));
+    if (in.quantized()) {
+      results[0].set_integer(index++, finished(op, total, taps, count));
     } else {
       results[0].set_real(index++, sum / static_cast<double>(count));
     }

@@ -61,6 +61,7 @@ using UnaryFunction = double (*)(double x, std::span<const double> args);
 // order.
 UnaryFunction unary_function(std::string_view name);
 std::vector<double> real_attributes(const Op& op);
+size_t real_attribute_count(const OpDef& def);
 
 struct UnarySpec {
   std::string_view name;

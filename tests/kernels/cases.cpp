@@ -88,6 +88,16 @@ ir::Type random_q8(Random& random, ir::Shape shape) {
   return {element, std::move(shape), ir::Quantization{{static_cast<double>(static_cast<float>(scale))}, {zero}, -1}};
 }
 
+ir::Type random_narrow(Random& random, ir::Shape shape) {
+  ir::Type type = random_q8(random, std::move(shape));
+  if (random.chance(40)) return type;
+  type.element = random.chance(70) ? ir::Element::i16 : ir::Element::u16;
+  const bool symmetric = type.element == ir::Element::i16 && random.chance(60);
+  type.quant->zero_points = {symmetric ? 0 : random.between(ir::lowest(type.element), ir::highest(type.element))};
+  type.quant->scales = {static_cast<double>(static_cast<float>(random.real(1e-5, 1e-2)))};
+  return type;
+}
+
 CaseMaker::CaseMaker(Random& random) : random_(random) { case_.graph = std::make_unique<ir::Graph>(); }
 
 ir::Value* CaseMaker::input(const ir::Type& type) { return input(type, random_tensor(random_, type)); }
