@@ -33,6 +33,14 @@ constexpr CommandRow kCommands[] = {
      "tinyc verify kws/model.onnx --target cortex-m4 --data kws\n"
      "tinyc verify kws/model.onnx --target rv32imc --data kws/test_data_set_0 --accept index.json --json\n"
      "tinyc verify net.onnx --target host --data sets --rtol 1e-4 --atol 1e-6 --steps 1\n"},
+    {Command::bench, "bench", "tinyc bench MODEL.onnx|PROGRAM.elf --target T [--data DIR] [--per-layer] [options]",
+     "instructions and modelled cycles of one inference, in the emulator",
+     "Builds the emitted code, runs it in QEMU with a plugin that counts (instructions are exact), and prices the "
+     "instructions with the core's cycle table: memory without wait states, low and high where the manuals leave room. "
+     "Inputs come from --data, else from a fixed seed. Of an ELF program it counts the first call of --function.",
+     "tinyc bench kws.onnx --target cortex-m4 --per-layer\n"
+     "tinyc bench kws.onnx --target cortex-m0 -O3 --json\n"
+     "tinyc bench program.elf --target cortex-m4 --function run_model\n"},
     {Command::ir, "ir", "tinyc ir MODEL.onnx [--after PASS] [options]", "print the graph",
      "Prints the graph after all passes, or after one. Constants with more than 16 elements are left out.",
      "tinyc ir kws.onnx\ntinyc ir kws.onnx --after import\ntinyc ir kws.onnx --after lower-qdq --target cortex-m4\n"},
