@@ -159,10 +159,10 @@ std::optional<BlockRequantization> block_requantization(const ir::Op& op) {
   return found;
 }
 
-std::optional<std::string> need_block_layer(const ir::Op& op) {
+std::optional<std::string> need_block_layer(const ir::Op& op, int64_t outputs_multiple) {
   if (auto reason = need_8bit(op.result_type(), "its result")) return reason;
   if (auto reason = need_integer_layer(op, 8)) return reason;
-  if (op.operand_type(1).shape[0] % 4 != 0) return "needs a multiple of 4 output channels";
+  if (op.operand_type(1).shape[0] % outputs_multiple != 0) return "needs a multiple of 4 output channels";
   const std::vector<int32_t> weights = centred_weights(op);
   if (std::find(weights.begin(), weights.end(), -128) != weights.end()) return "needs weights above -128";
   if (!block_requantization(op)) return "needs results that two instructions can requantise exactly";
@@ -210,6 +210,44 @@ std::vector<int32_t> block_parameters(const ir::Op& op, int64_t pieces) {
       }
     }
     for (int64_t o = first; o < first + 4; ++o) packed.push_back(requantization.multiplier[static_cast<size_t>(o)]);
+  }
+  return packed;
+}
+
+uint32_t line_flip(const ir::Type& input) { return is_unsigned_8(input) ? 0x00800080U : 0x80008000U; }
+
+std::vector<int32_t> line_parameters(const ir::Op& op) {
+  const BlockRequantization requantization = *block_requantization(op);
+  const std::vector<int32_t> weights = centred_weights(op);
+  const ir::Shape& w = op.operand_type(1).shape;
+  const bool is_unsigned = is_unsigned_8(op.operand_type(0));
+  const int64_t zero = op.operand_type(0).quant->zero_point();
+  const auto weight = [&](int64_t o, int64_t k) {
+    return o >= w[0] || requantization.constant[static_cast<size_t>(o)] ? 0
+                                                                        : weights[static_cast<size_t>(o * w[1] + k)];
+  };
+  const auto lane = [](int32_t even, int32_t odd) { return static_cast<uint32_t>(-256 * odd + even) & 0xFFFFU; };
+  std::vector<int32_t> packed;
+  for (int64_t first = 0; first < w[0]; first += 8) {
+    for (int64_t o = first; o < first + 8; ++o) {
+      // What the kernel's sum has too much: even inputs are x or x - 128, odd ones x or x + 128; 255 * (w_even - 256 *
+      // w_odd).
+      int64_t extra = 0;
+      for (int64_t k = 0; k < w[1]; ++k) {
+        const int64_t added = is_unsigned ? (k % 2 == 0 ? -128 : 0) : (k % 2 == 1 ? 128 : 0);
+        extra += weight(o, k) * (256 * (zero + added) + (k % 2 == 0 ? 255 : -255 * 256));
+      }
+      const int64_t added = o < w[0] ? requantization.added[static_cast<size_t>(o)] : 0;
+      packed.push_back(static_cast<int32_t>(static_cast<uint32_t>(added - extra)));
+    }
+    for (int64_t k = 0; k < w[1]; k += 4) {
+      for (int64_t o = first; o < first + 8; ++o) {
+        const uint32_t word = lane(weight(o, k), weight(o, k + 1)) | lane(weight(o, k + 2), weight(o, k + 3)) << 16;
+        packed.push_back(static_cast<int32_t>(word));
+      }
+    }
+    for (int64_t o = first; o < first + 8; ++o)
+      packed.push_back(o < w[0] ? requantization.multiplier[static_cast<size_t>(o)] : 0);
   }
   return packed;
 }

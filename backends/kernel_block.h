@@ -25,7 +25,7 @@ struct BlockRequantization {
 std::optional<BlockRequantization> block_requantization(const ir::Op& op);
 
 // Why a layer's weights or results do not fit blocks; nothing if they do.
-std::optional<std::string> need_block_layer(const ir::Op& op);
+std::optional<std::string> need_block_layer(const ir::Op& op, int64_t outputs_multiple = 4);
 
 // What turns stored bytes into even unsigned and odd signed ones.
 uint32_t block_flip(const ir::Type& input);
@@ -33,5 +33,9 @@ uint32_t block_flip(const ir::Type& input);
 // Parameters as block_dsp() reads them, block after block: weights [outputs][pieces][piece], each piece padded with
 // zeros to whole words.
 std::vector<int32_t> block_parameters(const ir::Op& op, int64_t pieces);
+
+// The same for runtime-stubs/tinyc_line_dsp.h: even bytes signed and odd ones unsigned; a fully_connected operator.
+uint32_t line_flip(const ir::Type& input);
+std::vector<int32_t> line_parameters(const ir::Op& op);
 
 }  // namespace tinyc
