@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "ir/op_def.h"
+#include "passes/float_reasons.h"
 
 namespace tinyc {
 namespace {
@@ -25,7 +26,7 @@ Leftovers find_leftovers(const ir::Graph& graph) {
   const bool quantised =
       std::any_of(graph.ops().begin(), graph.ops().end(), [](const auto& op) { return computes_on_integers(*op); });
   for (const auto& op : graph.ops()) {
-    if (quantised && computes_in_float(*op)) leftovers.float_islands.push_back(op.get());
+    if (quantised && computes_in_float(*op)) leftovers.float_islands.push_back({op.get(), why_float(graph, *op)});
     if (!op->is("transpose")) continue;
     leftovers.transposes.push_back(op.get());
     leftovers.transposed_bytes += op->result_type().bytes();

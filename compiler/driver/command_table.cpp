@@ -33,6 +33,15 @@ constexpr CommandRow kCommands[] = {
      "tinyc verify kws/model.onnx --target cortex-m4 --data kws\n"
      "tinyc verify kws/model.onnx --target rv32imc --data kws/test_data_set_0 --accept index.json --json\n"
      "tinyc verify net.onnx --target host --data sets --rtol 1e-4 --atol 1e-6 --steps 1\n"},
+    {Command::accuracy, "accuracy", "tinyc accuracy A.onnx [B.onnx] --data DIR... [options]",
+     "how far the compiled model is from its floats, layer by layer",
+     "One model: its integers after all passes against the floats that ONNX defines (QuantizeLinear and "
+     "DequantizeLinear\n"
+     "included). Two models: B as compiled against A, layers matched by their tensors' names. Per layer: signal-to-noise\n"
+     "ratio, cosine, largest difference in real units and in steps of the quantisation, worst channel. The emitted code\n"
+     "is run as well where a compiler for the target (default: host) is there.",
+     "tinyc accuracy kws_int8.onnx --data kws_int8\n"
+     "tinyc accuracy kws_float.onnx kws_int8.onnx --data kws_float/test_data_set_0 --json\n"},
     {Command::ir, "ir", "tinyc ir MODEL.onnx [--after PASS] [options]", "print the graph",
      "Prints the graph after all passes, or after one. Constants with more than 16 elements are left out.",
      "tinyc ir kws.onnx\ntinyc ir kws.onnx --after import\ntinyc ir kws.onnx --after lower-qdq --target cortex-m4\n"},

@@ -18,6 +18,7 @@ enum class Command : uint8_t {
   check,
   run,
   verify,
+  accuracy,
   ir,
   print_ops,
   print_passes,
@@ -33,7 +34,8 @@ enum class IoType : uint8_t { model, int8, real };
 
 struct Options {
   Command command = Command::help;
-  std::string model;  // path of the .onnx file
+  std::string model;         // path of the .onnx file
+  std::string second_model;  // accuracy; empty if there is one model
   const Target* target = nullptr;
   const Board* board = nullptr;
   std::string output_dir = ".";
@@ -57,7 +59,7 @@ struct Options {
   std::vector<std::string> compiler_flags;
   std::vector<std::string> golden_dirs;  // --golden
   std::vector<std::string> input_files;  // run
-  std::vector<std::string> data_dirs;    // verify
+  std::vector<std::string> data_dirs;    // verify, accuracy
   std::optional<double> rtol;
   std::optional<double> atol;
   std::optional<int64_t> steps;

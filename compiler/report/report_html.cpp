@@ -122,6 +122,16 @@ void layer_table(TextWriter& writer, const Report& report) {
   writer.line("</table>");
 }
 
+void float_layers(TextWriter& writer, const Report& report) {
+  if (report.float_layers.empty()) return;
+  writer.line("<h2>Left in floats</h2><table><tr><th>operator</th><th>result</th><th>nodes</th><th>reason</th></tr>");
+  for (const FloatLayer& layer : report.float_layers) {
+    writer.format("<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>", layer.op, escaped(layer.name),
+                  escaped(joined(layer.nodes, ", ")), escaped(layer.reason));
+  }
+  writer.line("</table>");
+}
+
 }  // namespace
 
 std::string report_html(const Report& report) {
@@ -138,6 +148,7 @@ std::string report_html(const Report& report) {
   memory_map(writer, report);
   writer.line("<h2>Layers</h2>");
   layer_table(writer, report);
+  float_layers(writer, report);
   writer.line("</html>");
   return writer.take();
 }
