@@ -66,6 +66,8 @@ class OnnxImporter {
   void unsupported(std::string message, std::string help = {}) {
     error(Code::T0303, std::move(message), std::move(help));
   }
+  // What the user should know about how this node was taken; the model is compiled.
+  void note(std::string message);
   // axis in [-rank, rank) made non-negative; reports and gives nothing otherwise.
   std::optional<int> axis(int64_t value, int rank);
 
