@@ -29,7 +29,7 @@ Selection select_kernel(const ir::Op& op, const Target& target) {
   int candidates = 0;
   for (const Kernel& kernel : all_kernels()) {
     if (!computes(*kernel.def, op) || !runs_on(*kernel.def, target)) continue;
-    if (const auto reason = kernel.def->why_not(op)) {
+    if (const auto reason = why_not(*kernel.def, op)) {
       best.rejected.push_back(describe(*kernel.def) + ": " + *reason);
       continue;
     }

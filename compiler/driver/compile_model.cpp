@@ -8,6 +8,7 @@
 
 #include "backends/schedule/check_plan.h"
 #include "backends/schedule/lower.h"
+#include "backends/schedule/select_kernel.h"
 #include "compiler/driver/build_facts.h"
 #include "compiler/driver/progress.h"
 #include "compiler/frontend/onnx_import.h"
@@ -90,7 +91,9 @@ std::optional<LoadedModel> load_model(const Options& options, Diagnostics& diagn
   loaded.interface = interface_of(*loaded.graph);
   if (options.stop_after == "import") return loaded;
   const Progress progress("running passes");
-  PassContext context{options.target, diagnostics};
+  PassContext context{options.target, diagnostics, options.rounding};
+  if (options.target)
+    context.has_kernel = [&](const ir::Op& op) { return select_kernel(op, *options.target).kernel != nullptr; };
   loaded.passes = run_passes(*loaded.graph, context, runner_options(options));
   if (options.time_passes) print_times(loaded.passes);
   if (options.stop_after.empty()) shape_interface(*loaded.graph, options, loaded.interface, diagnostics);

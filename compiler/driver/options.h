@@ -9,6 +9,7 @@
 
 #include "backends/emit/emission_plan.h"
 #include "compiler/support/diagnostics.h"
+#include "ir/rounding.h"
 
 namespace tinyc {
 
@@ -43,6 +44,7 @@ struct Options {
   IoPlace io_place = IoPlace::workspace;
   IoLayout io_layout = IoLayout::onnx;
   IoType io_type = IoType::model;
+  ir::Rounding rounding = ir::Rounding::nearest;
   bool keep_inputs = false;
   bool json = false;
   bool html = false;

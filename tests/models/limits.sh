@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# tinyc stays within a time and a memory for a model.   limits.sh TINYC MODEL SECONDS MEGABYTES [GCC_SECONDS GCC_MEGABYTES]
-# With the last two, gcc's for the emitted source too. Times are of the processor, so that a busy machine does not matter.
+# tinyc's peak memory for a model.   limits.sh TINYC MODEL MEGABYTES [GCC_MEGABYTES]
+# With the last one, gcc's for the emitted source too. Times are in tests/bench/results/generator.txt, not tested.
 set -u
 tinyc=$1 model=$2
 [ -f "$model" ] || { echo "no file $model"; exit 77; }
@@ -9,15 +9,15 @@ tinyc=$1 model=$2
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# within SECONDS MEGABYTES COMMAND...
+# within MEGABYTES COMMAND...
 within() {
-  local seconds=$1 megabytes=$2
-  shift 2
-  /usr/bin/time -f '%U %S %M' -o "$work/time" "$@" || return 1
-  awk -v seconds="$seconds" -v megabytes="$megabytes" -v what="$(basename "$1")" '
-    { printf "%s: %.2f s (limit %s), %d MB (limit %s)\n", what, $1 + $2, seconds, $3 / 1024, megabytes
-      exit $1 + $2 > seconds || $3 / 1024 > megabytes }' "$work/time"
+  local megabytes=$1
+  shift
+  /usr/bin/time -f '%M' -o "$work/memory" "$@" || return 1
+  awk -v megabytes="$megabytes" -v what="$(basename "$1")" '
+    { printf "%s: %d MB (limit %s)\n", what, $1 / 1024, megabytes
+      exit $1 / 1024 > megabytes }' "$work/memory"
 }
-within "$3" "$4" "$tinyc" "$model" --target cortex-m7 --name model -o "$work/out" || exit 1
-[ $# -ge 6 ] || exit 0
-within "$5" "$6" g++ -std=c++17 -O2 -DTINYC_PORTABLE_TWINS -c "$work/out/model.cpp" -o "$work/model.o"
+within "$3" "$tinyc" "$model" --target cortex-m7 --name model -o "$work/out" || exit 1
+[ $# -ge 4 ] || exit 0
+within "$4" g++ -std=c++17 -O2 -DTINYC_PORTABLE_TWINS -c "$work/out/model.cpp" -o "$work/model.o"
