@@ -100,6 +100,7 @@ class Lowering {
     instance.scratch = extra_buffer(BufferKind::scratch, op.result()->name + " scratch", instance.needs.scratch_bytes);
     instance.state = extra_buffer(BufferKind::state, op.result()->name + " state", instance.needs.state_bytes);
     instance.rows = row_count(op.result_type());
+    share_rows(instance);
     if (kernel.loops_over_batch) instance.batch = op.result_type().shape[0];
     instance.cycles = selection.cycles;
     instance.why = selection.why;
@@ -108,6 +109,17 @@ class Lowering {
     stage.prologue.push_back({static_cast<int>(program_.instances.size()), 0, instance.rows});
     program_.body.emplace_back(std::move(stage));
     program_.instances.push_back(std::move(instance));
+  }
+
+  // Further results of an operator that runs as a whole may have another number of rows: they are divided as the first
+  // is, so that the one step writes all of them.
+  static void share_rows(Instance& instance) {
+    for (Access& access : instance.outputs) {
+      const int64_t bytes = access.rows * access.row_bytes;
+      if (instance.needs.granule != 0 || access.rows == instance.rows || bytes % instance.rows != 0) continue;
+      access.rows = instance.rows;
+      access.row_bytes = bytes / instance.rows;
+    }
   }
 
   void report(const ir::Op& op, const Selection& selection) {
