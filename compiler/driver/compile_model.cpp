@@ -8,6 +8,7 @@
 
 #include "backends/schedule/check_plan.h"
 #include "backends/schedule/lower.h"
+#include "backends/schedule/plan_schedule.h"
 #include "compiler/driver/build_facts.h"
 #include "compiler/driver/progress.h"
 #include "compiler/frontend/onnx_import.h"
@@ -109,9 +110,14 @@ std::optional<CompiledModel> compile_model(const Options& options, Diagnostics& 
   const bool outside = options.io_place == IoPlace::caller;
   std::optional<Program> program = lower_to_program(*compiled.graph, *options.target, {outside, outside}, diagnostics);
   if (!program) return std::nullopt;
-  compiled.program = std::make_unique<Program>(std::move(*program));
-  const PlanOptions plan_options{options.keep_inputs};
-  const Plan plan = plan_memory(*compiled.program, plan_options);
+  ScheduleOptions schedule;
+  schedule.plan.keep_inputs = options.keep_inputs;
+  schedule.ram_bytes = options.ram_bytes;
+  schedule.policy = options.rows;
+  Scheduled scheduled = plan_schedule(*program, schedule);
+  compiled.program = std::make_unique<Program>(std::move(scheduled.program));
+  const Plan& plan = scheduled.plan;
+  const PlanOptions& plan_options = schedule.plan;
   if (const Status status = check_plan(*compiled.program, plan, plan_options); !status) {
     TINYC_BUG("memory plan: " + status.message());
   }

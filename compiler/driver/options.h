@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "backends/emit/emission_plan.h"
+#include "backends/schedule/plan_schedule.h"
 #include "compiler/support/diagnostics.h"
 
 namespace tinyc {
@@ -44,6 +45,7 @@ struct Options {
   IoLayout io_layout = IoLayout::onnx;
   IoType io_type = IoType::model;
   bool keep_inputs = false;
+  RowPolicy rows = RowPolicy::automatic;
   bool json = false;
   bool html = false;
   bool measure = false;
