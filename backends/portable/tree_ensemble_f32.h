@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 AND 0BSD
 // Decision trees walked through packed tables.
+#include <cmath>
+
 #include "backends/kernel_support.h"
 
 namespace tinyc {

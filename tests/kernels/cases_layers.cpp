@@ -185,6 +185,8 @@ void pools(Random& random, const CaseSink& sink, const WindowShape& s) {
     ir::Attributes with_pad = attributes;
     with_pad["count_include_pad"] = random.chance(50);
     mean.finish(sink, "average_pool", {mean.input(type)}, with_pad, result);
+    CaseMaker whole(random);
+    whole.finish(sink, "average_pool", {whole.input(type)}, {{"kernel", axes(s, s.h, s.w)}}, result);
   }
 }
 
