@@ -8,6 +8,7 @@
 
 #include "backends/schedule/check_plan.h"
 #include "backends/schedule/lower.h"
+#include "backends/schedule/plan_schedule.h"
 #include "backends/schedule/select_kernel.h"
 #include "compiler/driver/build_facts.h"
 #include "compiler/driver/progress.h"
@@ -93,7 +94,7 @@ std::optional<LoadedModel> load_model(const Options& options, Diagnostics& diagn
   const Progress progress("running passes");
   PassContext context{options.target, diagnostics, options.rounding};
   if (options.target)
-    context.has_kernel = [&](const ir::Op& op) { return select_kernel(op, *options.target).kernel != nullptr; };
+    context.has_kernel = [&](const ir::Op& op) { return !choose_kernels(op, *options.target).whole.empty(); };
   loaded.passes = run_passes(*loaded.graph, context, runner_options(options));
   if (options.time_passes) print_times(loaded.passes);
   if (options.stop_after.empty()) shape_interface(*loaded.graph, options, loaded.interface, diagnostics);
@@ -112,9 +113,14 @@ std::optional<CompiledModel> compile_model(const Options& options, Diagnostics& 
   const bool outside = options.io_place == IoPlace::caller;
   std::optional<Program> program = lower_to_program(*compiled.graph, *options.target, {outside, outside}, diagnostics);
   if (!program) return std::nullopt;
-  compiled.program = std::make_unique<Program>(std::move(*program));
-  const PlanOptions plan_options{options.keep_inputs};
-  const Plan plan = plan_memory(*compiled.program, plan_options);
+  ScheduleOptions schedule;
+  schedule.plan.keep_inputs = options.keep_inputs;
+  schedule.ram_bytes = options.ram_bytes;
+  schedule.policy = options.rows;
+  Scheduled scheduled = plan_schedule(*program, schedule);
+  compiled.program = std::make_unique<Program>(std::move(scheduled.program));
+  const Plan& plan = scheduled.plan;
+  const PlanOptions& plan_options = schedule.plan;
   if (const Status status = check_plan(*compiled.program, plan, plan_options); !status) {
     TINYC_BUG("memory plan: " + status.message());
   }

@@ -126,6 +126,15 @@ constexpr OptionRow kOptions[] = {
      }},
     {"--keep-inputs", "", "", G::model, kOnCompiled, true, false, "inputs are still there after the inference",
      [](O& o, S&) { return o.keep_inputs = true, std::string(); }},
+    {"--rows", "", "POLICY", G::model, kOnCompiled, true, false,
+     "auto (default): layers interleave their rows where that saves RAM for at most 3 % of the cycles, or as --ram "
+     "needs; "
+     "layers: layer by layer; smallest: least RAM",
+     [](O& o, S& v) {
+       return take_word(
+           o.rows, v,
+           {{"auto", RowPolicy::automatic}, {"layers", RowPolicy::layers}, {"smallest", RowPolicy::smallest}});
+     }},
     {"--output", "-o", "DIR", G::output, kOnCompiled, false, false, "output folder (default: .)",
      [](O& o, S& v) { return o.output_dir = v, std::string(); }},
     {"--name", "", "NAME", G::output, kOnCompiled, true, false,

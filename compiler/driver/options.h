@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "backends/emit/emission_plan.h"
+#include "backends/schedule/plan_schedule.h"
 #include "compiler/support/diagnostics.h"
 #include "ir/rounding.h"
 
@@ -48,6 +49,7 @@ struct Options {
   IoType io_type = IoType::model;
   ir::Rounding rounding = ir::Rounding::nearest;
   bool keep_inputs = false;
+  RowPolicy rows = RowPolicy::automatic;
   bool json = false;
   bool html = false;
   bool measure = false;

@@ -19,6 +19,8 @@ using ir::OnnxModel;
 using ir::OnnxNode;
 using ir::Value;
 
+constexpr int kDeepestBody = 32;
+
 class Importer final : public ir::OnnxImporter {
  public:
   Importer(ir::Graph& graph, Diagnostics& diagnostics, const OnnxModel& model, const ImportOptions& options)
@@ -120,9 +122,8 @@ class Importer final : public ir::OnnxImporter {
     node_ = &next;
     const auto opset = model_.opsets.find(next.domain);
     opset_ = next.opset ? *next.opset : opset == model_.opsets.end() ? 1 : opset->second;
-    const bool branches = next.op_type == "If" && next.domain.empty();
     const ir::OnnxRule* rule = ir::find_onnx_rule(next.domain, next.op_type, opset_);
-    if (!rule && !branches) return report_unsupported();
+    if (!rule) return report_unsupported();
     inputs_.clear();
     for (const std::string& name : next.inputs) {
       Value* value = name.empty() ? nullptr : find(name);
@@ -130,36 +131,35 @@ class Importer final : public ir::OnnxImporter {
       inputs_.push_back(value);
     }
     builder_.set_origin({next.name});
-    if (branches) return import_if();
     rule->import(*this);
   }
 
-  // A known condition chooses the branch, which takes the node's place.
-  void import_if() {
-    if (!input(0)) return;
-    const ir::Tensor* condition = constant(0);
-    if (!condition)
-      return unsupported("the condition of If is computed by the model",
-                         "export the model with the branch chosen, or simplify it (onnxsim)");
-    if (condition->size() != 1) return error(Code::T0305, "the condition of If must be a scalar");
-    const ir::OnnxAttribute* branch = attribute(condition->integer(0) != 0 ? "then_branch" : "else_branch");
-    if (!branch || !branch->graph) return error(Code::T0302, "the chosen branch of If is missing");
-    const OnnxNode& node = *node_;
-    const std::vector<Value*> results = import_body(*branch->graph);
-    for (size_t i = 0; i < results.size() && i < node.outputs.size(); ++i) bind(node.outputs[i], results[i]);
-  }
-
-  std::vector<Value*> import_body(const OnnxGraph& body) {
+  // The node at hand is set aside meanwhile.
+  std::vector<Value*> inline_body(const OnnxGraph& body, const std::vector<Value*>& arguments) override {
+    if (depth_ >= kDeepestBody || arguments.size() > body.inputs.size()) {
+      error(Code::T0302, "graphs in nodes are nested too deeply, or take fewer inputs than they are given");
+      return {};
+    }
     std::set<std::string> outer;
     for (const auto& scope : scopes_) {
       for (const auto& [name, value] : scope) outer.insert(name);
     }
+    const OnnxNode* const node = node_;
+    const int64_t version = opset_;
+    const std::vector<Value*> inputs = inputs_;
     scopes_.emplace_back();
+    ++depth_;
+    for (size_t i = 0; i < arguments.size(); ++i) scopes_.back()[body.inputs[i].name] = arguments[i];
     import_initializers(body);
     for (const OnnxNode& next : prepared_nodes(model_, body, outer, diagnostics_)) import_node(next);
     std::vector<Value*> results;
     for (const ir::OnnxValueInfo& output : body.outputs) results.push_back(find(output.name));
+    --depth_;
     scopes_.pop_back();
+    node_ = node;
+    opset_ = version;
+    inputs_ = inputs;
+    builder_.set_origin({node->name});
     return results;
   }
 
@@ -180,6 +180,7 @@ class Importer final : public ir::OnnxImporter {
   const ImportOptions& options_;
   std::vector<std::map<std::string, Value*>> scopes_{1};  // tensors by ONNX name; one more per body being imported
   std::set<const Value*> named_;
+  int depth_ = 0;
 };
 
 }  // namespace
