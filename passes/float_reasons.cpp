@@ -60,7 +60,7 @@ std::string result_problem(const ir::Graph& graph, const Op& op) {
 }
 
 // What the lowering says on a copy of the graph, where operands and result are as it wants them.
-std::string lowering_problem(const ir::Graph& graph, const Op& op) {
+std::string lowering_problem(const ir::Graph& graph, const Op& op, const HasKernel& has_kernel) {
   const auto copy = graph.clone();
   const auto position =
       std::find_if(graph.ops().begin(), graph.ops().end(), [&](const auto& o) { return o.get() == &op; });
@@ -77,19 +77,21 @@ std::string lowering_problem(const ir::Graph& graph, const Op& op) {
   Op* integer = copy->insert(*op.def, *operands, op.attributes, 1, twin);
   integer->results[0]->type = wanted;
   const Status status = ir::verify(*integer);
-  return status ? "found no more reason: it was not in this form when integers were looked for" : status.message();
+  if (!status) return status.message();
+  if (has_kernel && !has_kernel(*integer)) return "the target has no kernel for its integers";
+  return "it was not in this form when integers were looked for";
 }
 
 }  // namespace
 
-std::string why_float(const ir::Graph& graph, const Op& op) {
+std::string why_float(const ir::Graph& graph, const Op& op, const HasKernel& has_kernel) {
   if (!op.def->traits.quantized_form || op.results.size() != 1) return fmt::format("{} has no integer form", op.name());
   std::vector<std::string> reasons;
   for (size_t i = 0; i < op.operands.size(); ++i) {
     if (std::string problem = operand_problem(op, i); !problem.empty()) reasons.push_back(std::move(problem));
   }
   if (std::string problem = result_problem(graph, op); !problem.empty()) reasons.push_back(std::move(problem));
-  if (reasons.empty()) reasons.push_back(lowering_problem(graph, op));
+  if (reasons.empty()) reasons.push_back(lowering_problem(graph, op, has_kernel));
   return joined(reasons, "; ");
 }
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "ir/graph.h"
+#include "passes/float_reasons.h"
 
 namespace tinyc {
 
@@ -20,6 +20,6 @@ struct Leftovers {
   int64_t transposed_bytes = 0;
   std::vector<FloatIsland> float_islands;
 };
-Leftovers find_leftovers(const ir::Graph& graph);
+Leftovers find_leftovers(const ir::Graph& graph, const HasKernel& has_kernel = {});
 
 }  // namespace tinyc

@@ -18,13 +18,14 @@ std::unique_ptr<ir::Graph> parsed(const std::string& text) {
 }
 
 // The reason of the float operator that makes `tensor`, after all passes.
-std::string reason_of(const std::string& text, const std::string& tensor) {
+std::string reason_of(const std::string& text, const std::string& tensor, const HasKernel& has_kernel = {}) {
   const auto graph = parsed(text);
   Diagnostics diagnostics;
   PassContext context{nullptr, diagnostics};
+  context.has_kernel = has_kernel;
   run_passes(*graph, context);
   INFO(ir::print(*graph));
-  for (const FloatIsland& island : find_leftovers(*graph).float_islands) {
+  for (const FloatIsland& island : find_leftovers(*graph, has_kernel).float_islands) {
     if (island.op->result()->name == tensor) return island.reason;
   }
   return "none";
@@ -93,6 +94,14 @@ TEST_CASE("the operator's own rules are quoted") {
 )",
                   "y")
             .find("per tensor") != std::string::npos);
+}
+
+TEST_CASE("a target without a kernel for the integers is a reason") {
+  const auto no_adds = [](const ir::Op& op) { return !op.is("add"); };
+  CHECK(reason_of(graph_with("  %y = add(%d, %d) : f32[1,4,4,2]\n"
+                             "  %q = quantize(%y) : i8[1,4,4,2] q(0.5, 0)\n",
+                             "q"),
+                  "y", no_adds) == "the target has no kernel for its integers");
 }
 
 TEST_CASE("a graph in floats has no islands") {
