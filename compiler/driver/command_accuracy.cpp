@@ -7,6 +7,7 @@
 #include "compiler/driver/build_and_run.h"
 #include "compiler/driver/commands.h"
 #include "compiler/driver/compare.h"
+#include "compiler/driver/output_files.h"
 #include "compiler/driver/progress.h"
 #include "compiler/quantizer/accuracy_report.h"
 #include "ir/numerics.h"
@@ -68,6 +69,7 @@ class AccuracyCommand {
     describe();
     compare_layers(*sets);
     if (!run_emitted()) return 1;
+    if (!write_html()) return 1;
     fmt::print("{}", options_.json ? accuracy_json(report_) : accuracy_text(report_));
     return 0;
   }
@@ -109,6 +111,11 @@ class AccuracyCommand {
                                      type_text(from)));
     }
     return !diagnostics_.has_errors();
+  }
+
+  bool write_html() {
+    if (!options_.html) return true;
+    return write_all(options_.output_dir, {{options_.name + "_accuracy.html", accuracy_html(report_)}}, diagnostics_);
   }
 
   void describe() {

@@ -38,5 +38,6 @@ struct AccuracyReport {
 
 std::string accuracy_text(const AccuracyReport& report);
 std::string accuracy_json(const AccuracyReport& report);
+std::string accuracy_html(const AccuracyReport& report);
 
 }  // namespace tinyc
