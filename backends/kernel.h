@@ -125,6 +125,7 @@ struct KernelDef {
   bool constant_rows = false;     // constant operands are passed as Rows too, in operand order
   bool absent_rows = false;       // absent operands are passed as Rows with base nullptr
   bool variadic = false;          // operands are passed as one array of Rows
+  bool tflite_rounding = false;   // also computes operators with another rounding than nearest (ir/rounding.h)
   // Nothing if the kernel can compute the operator, else the reason ("needs dilation 1"), shown to users.
   std::optional<std::string> (*why_not)(const ir::Op& op) = nullptr;
   std::vector<Variant> (*variants)(const ir::Op& op) = nullptr;  // nullptr: one without parameters
@@ -140,6 +141,9 @@ struct ShippedText {
   std::span<const std::string_view> includes;  // system headers, "<stdint.h>"
   std::span<const std::string_view> depends;   // other shipped texts by path
 };
+
+// Nothing if the kernel can compute the operator; also checks what concerns every kernel.
+std::optional<std::string> why_not(const KernelDef& kernel, const ir::Op& op);
 
 struct Kernel {
   const KernelDef* def;

@@ -48,6 +48,15 @@ std::vector<int8_t> padded_lines(const std::vector<int32_t>& weights, int64_t ou
   return padded;
 }
 
+std::vector<uint8_t> nibbles(const std::vector<int8_t>& values) {
+  std::vector<uint8_t> packed((values.size() + 1) / 2, 0);
+  for (size_t i = 0; i < values.size(); ++i) {
+    const auto bits = static_cast<uint8_t>(static_cast<uint8_t>(values[i]) & 15U);
+    packed[i / 2] = static_cast<uint8_t>(packed[i / 2] | (i % 2 == 0 ? bits : bits << 4U));
+  }
+  return packed;
+}
+
 void add_requantization(Built& built, const ir::Op& op) {
   const Requantization requantization = requantization_of(op);
   const Clamp clamp = clamp_of(op);
@@ -56,7 +65,7 @@ void add_requantization(Built& built, const ir::Op& op) {
                                              {"low", clamp.low},
                                              {"high", clamp.high},
                                              {"in_unsigned", is_unsigned_8(op.operand_type(0))},
-                                             {"ties", requantization.ties}};
+                                             {"rounding", requantization.rounding}};
   built.geometry.insert(built.geometry.end(), fields.begin(), fields.end());
   built.constants = {packed("bias", "with the input's zero point folded in", requantization.bias),
                      packed("multiplier", "per output channel", requantization.multiplier),

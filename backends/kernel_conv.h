@@ -49,6 +49,9 @@ std::vector<T> transposed(const std::vector<T>& weights, int64_t outputs) {
 // Weights [outputs][taps] as int8 with each output's taps filled up with zeros to a multiple of 4.
 std::vector<int8_t> padded_lines(const std::vector<int32_t>& weights, int64_t outputs);
 
+// 4-bit integers two per byte, the first in the low half.
+std::vector<uint8_t> nibbles(const std::vector<int8_t>& values);
+
 // Weights minus their zero points, as they fit.
 template <class T>
 std::vector<T> centred_as(const ir::Op& op) {
@@ -57,7 +60,7 @@ std::vector<T> centred_as(const ir::Op& op) {
   return weights;
 }
 
-// in_zero, out_zero, low, high, in_unsigned, ties; bias, multiplier and shift per output channel.
+// in_zero, out_zero, low, high, in_unsigned, rounding; bias, multiplier and shift per output channel.
 void add_requantization(Built& built, const ir::Op& op);
 
 // A constant operand as floats; zeros if it is absent.

@@ -7,17 +7,19 @@
 #include <cmath>
 
 #include "backends/kernel_functions.h"
-#include "backends/kernel_support.h"
+#include "backends/kernel_wide.h"
 #include "ir/builder.h"
 #include "ir/interpret.h"
 #include "ir/op_def.h"
 #include "ir/ops/common.h"
+#include "ir/tflite.h"
 
 namespace tinyc {
 
 namespace {
 
-constexpr int64_t kSteps = 255;  // largest distance of an 8-bit integer from a zero point
+// Largest distance of an operand's integers from its zero point.
+int64_t reach_of(const ir::Type& type) { return ir::highest(type.element) - ir::lowest(type.element); }
 
 // Scales of a and b as SumScales, b negated for sub.
 ir::SumScales sum_of(const ir::Op& op) {
@@ -33,10 +35,15 @@ ir::FixedPoint scale_from(const ir::Op& op, size_t operand) {
   return ir::to_fixed_point(scale_of(op.operand_type(operand)) / scale_of(op.result_type()));
 }
 ir::FixedPoint product_scale(const ir::Op& op) {
-  return ir::to_fixed_point(scale_of(op.operand_type(0)) * scale_of(op.operand_type(1)) / scale_of(op.result_type()));
+  const double scale = scale_of(op.operand_type(0)) * scale_of(op.operand_type(1)) / scale_of(op.result_type());
+  return ir::rounding_of(op) == ir::Rounding::nearest ? ir::to_fixed_point(scale) : ir::tflite::to_fixed_point(scale);
 }
 ir::FixedPoint quotient_scale(const ir::Op& op) {
   return ir::to_fixed_point(scale_of(op.operand_type(0)) / scale_of(op.operand_type(1)) / scale_of(op.result_type()));
+}
+
+bool is_wide(const ir::Op& op) {
+  return ir::element_bits(op.operand_type(0).element) > 8 || ir::element_bits(op.operand_type(1).element) > 8;
 }
 
 bool half_way(int64_t value, int shift) {
@@ -47,6 +54,7 @@ bool half_way(int64_t value, int shift) {
 bool ties_in_sum(const ir::Op& op, const ir::SumScales& scales) {
   const ir::Type& a = op.operand_type(0);
   const ir::Type& b = op.operand_type(1);
+  if (is_wide(op)) return true;  // too many pairs to look at
   for (int64_t i = ir::lowest(a.element); i <= ir::highest(a.element); ++i) {
     const int64_t part = (i - a.quant->zero_point()) * scales.a;
     for (int64_t k = ir::lowest(b.element); k <= ir::highest(b.element); ++k) {
@@ -57,28 +65,52 @@ bool ties_in_sum(const ir::Op& op, const ir::SumScales& scales) {
 }
 
 bool fits(const ir::Op& op) {
+  const int64_t reach_a = reach_of(op.operand_type(0));
+  const int64_t reach_b = reach_of(op.operand_type(1));
   if (op.is("add") || op.is("sub")) {
     const ir::SumScales scales = sum_of(op);
-    return scales.shift >= 1 && (kSteps * (std::abs(scales.a) + std::abs(scales.b)) >> scales.shift) < (1 << 30);
+    return scales.shift >= 1 &&
+           ((reach_a * std::abs(scales.a) + reach_b * std::abs(scales.b)) >> scales.shift) < (1 << 30);
   }
-  if (op.is("mul")) return fits_requantize(product_scale(op), kSteps * kSteps);
-  if (op.is("div")) return fits_requantize(quotient_scale(op), kSteps) && quotient_scale(op).shift <= 54;
+  if (op.is("mul"))
+    return fits_requantize(product_scale(op), reach_a * reach_b) && (!is_wide(op) || product_scale(op).shift >= 17);
+  if (op.is("div"))
+    return !is_wide(op) && fits_requantize(quotient_scale(op), reach_a) && quotient_scale(op).shift <= 54;
   if (op.is("prelu"))
-    return fits_requantize(scale_from(op, 0), kSteps) && fits_requantize(product_scale(op), kSteps * kSteps);
-  return fits_requantize(scale_from(op, 0), kSteps) && fits_requantize(scale_from(op, 1), kSteps);
+    return !is_wide(op) && fits_requantize(scale_from(op, 0), reach_a) &&
+           fits_requantize(product_scale(op), reach_a * reach_b);
+  return fits_requantize(scale_from(op, 0), reach_a) && fits_requantize(scale_from(op, 1), reach_b);
 }
 
 }  // namespace
 
 std::optional<std::string> need_quantized_binary(const ir::Op& op) {
-  if (auto reason = need_8bit(op.operand_type(0), "its first operand")) return reason;
-  if (auto reason = need_8bit(op.operand_type(1), "its second operand")) return reason;
-  if (auto reason = need_8bit(op.result_type(), "its result")) return reason;
+  if (auto reason = need_narrow(op.operand_type(0), "its first operand")) return reason;
+  if (auto reason = need_narrow(op.operand_type(1), "its second operand")) return reason;
+  if (auto reason = need_narrow(op.result_type(), "its result")) return reason;
   if (fits(op)) return std::nullopt;
-  return "needs scales nearer to each other";
+  return is_wide(op) ? "needs 8-bit operands, or scales nearer to each other" : "needs scales nearer to each other";
+}
+
+// TensorFlow Lite's add: operands raised by 20 bits, each in units of twice the larger scale, then the sum.
+ScalarCall tflite_add(const ir::Op& op) {
+  const double a = scale_of(op.operand_type(0));
+  const double b = scale_of(op.operand_type(1));
+  const double twice_max = 2 * std::max(a, b);
+  ScalarCall call{"add_tflite", 2, "int32_t", {}};
+  call.arguments.emplace_back(op.operand_type(0).quant->zero_point());
+  call.arguments.emplace_back(op.operand_type(1).quant->zero_point());
+  for (const double scale : {a / twice_max, b / twice_max, std::ldexp(twice_max, -20) / scale_of(op.result_type())}) {
+    const ir::FixedPoint fixed = ir::tflite::to_fixed_point(scale);
+    call.arguments.emplace_back(int64_t{fixed.multiplier});
+    call.arguments.emplace_back(int64_t{fixed.shift});
+  }
+  call.arguments.emplace_back(int64_t{rounding_argument(op, false)});
+  return call;
 }
 
 ScalarCall quantized_binary(const ir::Op& op) {
+  if (op.is("add") && ir::rounding_of(op) != ir::Rounding::nearest) return tflite_add(op);
   ScalarCall call{op.is("sub") ? "add_q8" : std::string(op.name()) + "_q8", 2, "int32_t", {}};
   const auto add = [&](int64_t value) { call.arguments.emplace_back(value); };
   const auto add_scale = [&](ir::FixedPoint scale) {
@@ -95,7 +127,11 @@ ScalarCall quantized_binary(const ir::Op& op) {
     add(ties_in_sum(op, scales));
   } else if (op.is("mul")) {
     add_scale(product_scale(op));
-    add(ir::tie_possible(product_scale(op), kSteps * kSteps));
+    if (is_wide(op)) {
+      call.name = "mul_wide";
+    } else {
+      add(rounding_argument(op, ir::tie_possible(product_scale(op), 255 * 255)));
+    }
   } else if (op.is("div")) {
     add_scale(quotient_scale(op));
   } else {

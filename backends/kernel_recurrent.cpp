@@ -26,7 +26,7 @@ std::vector<GateOf> gates_of(const ir::Op& op) {
   size_t next = 0;
   for (const std::string& name : op.texts("activations")) {
     GateOf gate{std::find(std::begin(kKinds), std::end(kKinds), name) - std::begin(kKinds)};
-    const size_t arguments = ir::op_def(name).attributes.size();
+    const size_t arguments = ir::real_attribute_count(ir::op_def(name));
     const std::vector<double>& all = op.reals("activation_args");
     if (arguments > 0) gate.alpha = static_cast<float>(all[next]);
     if (arguments > 1) gate.beta = static_cast<float>(all[next + 1]);

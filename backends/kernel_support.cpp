@@ -68,6 +68,7 @@ Requantization requantization_of(const ir::Op& op) {
   const int64_t zero = x.quant->zero_point();
   const int64_t reach = std::max(ir::highest(x.element) - zero, zero - ir::lowest(x.element));
   Requantization result;
+  bool ties = false;
   for (int64_t o = 0; o < channels; ++o) {
     int64_t sum = 0;
     int64_t magnitude = 0;
@@ -85,12 +86,29 @@ Requantization requantization_of(const ir::Op& op) {
     result.bias.push_back(static_cast<int32_t>(
         std::clamp<int64_t>(folded, std::numeric_limits<int32_t>::min(), std::numeric_limits<int32_t>::max())));
     if (!y.quantized()) continue;
-    const ir::FixedPoint scale = ir::to_fixed_point(x.quant->scale() * w.quant->scale(o) / y.quant->scale());
+    const ir::FixedPoint scale = ir::result_scale(op, x, w.quant->scale(o));
     result.multiplier.push_back(scale.multiplier);
     result.shift.push_back(scale.shift);
-    result.ties |= ir::tie_possible(scale, std::abs(start) + reach * magnitude);
+    ties |= ir::tie_possible(scale, std::abs(start) + reach * magnitude);
   }
+  result.rounding = rounding_argument(op, ties);
   return result;
+}
+
+int rounding_argument(const ir::Op& op, bool ties) {
+  switch (ir::rounding_of(op)) {
+    case ir::Rounding::tflite:
+      return 2;
+    case ir::Rounding::tflite_single:
+      return 0;
+    default:
+      return ties ? 1 : 0;
+  }
+}
+
+std::optional<std::string> why_not(const KernelDef& kernel, const ir::Op& op) {
+  if (ir::rounding_of(op) != ir::Rounding::nearest && !kernel.tflite_rounding) return "rounds to nearest only";
+  return kernel.why_not(op);
 }
 
 std::optional<std::string> need_constant(const ir::Op& op, size_t operand, std::string_view what) {
@@ -110,12 +128,23 @@ bool fits_requantize(ir::FixedPoint scale, int64_t bound) {
   return scale.shift >= 1 && ((static_cast<__int128>(bound) * scale.multiplier) >> scale.shift) < (1 << 30);
 }
 
-std::optional<std::string> need_integer_layer(const ir::Op& op, int weight_bits) {
-  if (auto reason = need_8bit(op.operand_type(0), "its input")) return reason;
+bool packs_4_bits(const ir::Op& op) {
+  if (!op.operand_type(1).quantized() || ir::element_bits(op.operand_type(1).element) != 4) return false;
+  const std::vector<int32_t> weights = centred_weights(op);
+  return std::all_of(weights.begin(), weights.end(), [](int32_t weight) { return weight >= -8 && weight < 8; });
+}
+
+std::optional<std::string> need_integer_layer(const ir::Op& op, int weight_bits, ir::Element input) {
+  if (input == ir::Element::i16) {
+    if (op.operand_type(0).element != input || !op.operand_type(0).quant->per_tensor()) return "needs its input in int16";
+  } else if (auto reason = need_8bit(op.operand_type(0), "its input")) {
+    return reason;
+  }
   if (auto reason = need_constant(op, 1, "weights")) return reason;
   if (auto reason = need_constant(op, 2, "the bias")) return reason;
   const ir::Type& w = op.operand_type(1);
   if (!w.quantized()) return "needs quantised weights";
+  if (weight_bits > 4 && input != ir::Element::i16 && op.result_type().quantized() && packs_4_bits(op)) return "keeps 4-bit weights packed";
   const int32_t limit = 1 << (weight_bits - 1);
   for (const int32_t weight : centred_weights(op)) {
     if (weight >= -limit && weight < limit) continue;

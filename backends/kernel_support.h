@@ -8,6 +8,7 @@
 
 #include "backends/kernel.h"
 #include "ir/numerics.h"
+#include "ir/ops/accumulator.h"
 #include "ir/ops/window.h"
 
 namespace tinyc {
@@ -36,9 +37,11 @@ struct Requantization {
   std::vector<int32_t> bias;  // with the input's zero point folded in: bias - zero_x * sum(w - zero_w)
   std::vector<int32_t> multiplier;
   std::vector<int32_t> shift;
-  bool ties = false;    // some accumulator may lie half way between two results
+  int rounding = 0;     // last argument of requantize() in tinyc_kernel.h
   int64_t largest = 0;  // bound of |accumulator| over all inputs and partial sums, bias included
 };
+// That argument: ties says whether some value may lie half way between two results.
+int rounding_argument(const ir::Op& op, bool ties);
 // For an operator with operands x, w [O, ...], bias and channel-wise scales.
 Requantization requantization_of(const ir::Op& op);
 // Weights minus their zero points, [O, ...] in the operator's order.
@@ -46,9 +49,12 @@ std::vector<int32_t> centred_weights(const ir::Op& op);
 
 // Reasons for why_not; nothing if the check holds.
 std::optional<std::string> need_constant(const ir::Op& op, size_t operand, std::string_view what);
-// 8-bit quantised input, constant weights whose centred values fit so many bits, constant bias, int32 accumulators; a
+// Weights of a 4-bit element that stay within 4 bits once their zero points are taken off.
+bool packs_4_bits(const ir::Op& op);
+// 8-bit (or, with `input`, int16) quantised input, constant weights whose centred values fit so many bits, constant bias, int32 accumulators; a
 // quantised result of any width, or the accumulator itself.
-std::optional<std::string> need_integer_layer(const ir::Op& op, int weight_bits);
+std::optional<std::string> need_integer_layer(const ir::Op& op, int weight_bits,
+                                              ir::Element input = ir::Element::i8);
 // Whether int32 arithmetic after the shift holds for |value| <= bound: shift >= 1 and a result below 2^30.
 bool fits_requantize(ir::FixedPoint scale, int64_t bound);
 // f32 operands and result, constant weights and bias.

@@ -5,8 +5,8 @@
 // After: %y = conv(%q, %w, %b), with y's quantisation as its type and the bias in units of scale_x * scale_w.
 // A relu or clip before the quantize is done after it, on integers, where it is exact and can be fused.
 // Refuses: operands that are neither dequantized nor constants with an exact integer form; operators without integer
-// arithmetic; ratios of scales that fixed point cannot hold. A float operator that others read stays beside the new
-// one.
+// arithmetic, or without a kernel for it on this target; ratios of scales that fixed point cannot hold. A float
+// operator that others read stays beside the new one.
 #include "passes/lower_qdq_operands.h"
 #include "passes/pass.h"
 #include "passes/rewrite.h"
@@ -52,7 +52,7 @@ bool lowerable(const Op* op) {
          !op->is("quantize") && !op->is("quant_cast") && !op->is("pad") && !op->result_type().quantized();
 }
 
-bool lower(ir::Graph& graph, Op* quantize) {
+bool lower(ir::Graph& graph, Op* quantize, const PassContext& context) {
   Op* op = quantize->operand(0)->producer;
   if (!lowerable(op)) return false;
   const Type& wanted = quantize->result_type();
@@ -66,6 +66,10 @@ bool lower(ir::Graph& graph, Op* quantize) {
     }
     // Before `op`, so that the integer operator stands where the float one did.
     if (scales_fit(*op, types, wanted)) integer = try_copy(graph, *op, *operands, op->attributes, {wanted}, op);
+    if (integer && context.has_kernel && !context.has_kernel(*integer)) {
+      graph.erase(integer);
+      integer = nullptr;
+    }
   }
   if (!integer) {
     for (Op* constant : constants) graph.erase(constant);
@@ -75,20 +79,20 @@ bool lower(ir::Graph& graph, Op* quantize) {
   return true;
 }
 
-bool process(ir::Graph& graph, Op* quantize) {
+bool process(ir::Graph& graph, Op* quantize, const PassContext& context) {
   if (!quantize->operand(0)->producer || quantize->operand_type(0).quantized()) return false;
   if (quantize->operand(0)->producer->is("dequantize")) return requantize(graph, quantize);
-  if (lower(graph, quantize)) return true;
+  if (lower(graph, quantize, context)) return true;
   Op* earlier = quantize_before_clamp(graph, quantize);
   if (!earlier) return false;
-  process(graph, earlier);
+  process(graph, earlier, context);
   return true;
 }
 
-bool run(ir::Graph& graph, PassContext&) {
+bool run(ir::Graph& graph, PassContext& context) {
   bool changed = false;
   for (Op* op : graph.op_list()) {
-    if (op->is("quantize")) changed |= process(graph, op);
+    if (op->is("quantize")) changed |= process(graph, op, context);
   }
   return changed;
 }

@@ -3,6 +3,7 @@
 // (pipeline.cpp) is a table of passes with reasons; the runner (runner.h) verifies the graph after each.
 #pragma once
 
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -10,6 +11,7 @@
 
 #include "compiler/support/diagnostics.h"
 #include "ir/graph.h"
+#include "ir/rounding.h"
 
 namespace tinyc {
 
@@ -25,6 +27,9 @@ enum class Equality : uint8_t {
 struct PassContext {
   const Target* target = nullptr;
   Diagnostics& diagnostics;
+  ir::Rounding rounding = ir::Rounding::nearest;  // --rounding
+  // Whether the target computes an integer operator; empty = all of them.
+  std::function<bool(const ir::Op&)> has_kernel = {};
 };
 
 struct PassDef {

@@ -42,6 +42,7 @@ constexpr PipelineRow kPipeline[] = {
     {&fuse_activations_pass, true, "operators that a transpose kept apart"},
     {&eliminate_dead_code_pass, false, "constants in their old order"},
     {&eliminate_common_subexpressions_pass, true, "repeated nodes of the model, and constants made per use"},
+    {&tflite_rounding_pass, false, "no other pass has to know of a second arithmetic"},
 };
 }  // namespace
 

@@ -66,9 +66,25 @@ TINYC_KERNEL int32_t requantize_half_even(int32_t value, int32_t multiplier, int
   return round_shift_half_even(static_cast<int64_t>(value) * multiplier, shift);
 }
 
-// `ties` is a constant of the layer: whether some accumulator can lie exactly half way.
-TINYC_KERNEL int32_t requantize(int32_t value, int32_t multiplier, int32_t shift, bool ties) {
-  return ties ? requantize_half_even(value, multiplier, shift) : requantize_half_up(value, multiplier, shift);
+// As TensorFlow Lite: the high half of the doubled product, half up, then the rest of the shift, half away from zero.
+TINYC_KERNEL int32_t requantize_tflite(int32_t value, int32_t multiplier, int32_t shift) {
+  const int32_t left = shift < 31 ? 31 - shift : 0;
+  const int32_t right = shift > 31 ? shift - 31 : 0;
+  const int32_t shifted = static_cast<int32_t>(static_cast<uint32_t>(value) << left);
+  const int32_t high = round_shift_half_up(static_cast<int64_t>(shifted) * multiplier, 31);
+  return right == 0 ? high : round_shift_half_up(static_cast<int64_t>(high) - (high < 0 ? 1 : 0), right);
+}
+
+// `rounding` is a constant of the layer: 0 half up, where no accumulator can lie half way; 1 half to even; 2 as TensorFlow
+// Lite.
+TINYC_KERNEL int32_t requantize(int32_t value, int32_t multiplier, int32_t shift, int32_t rounding) {
+  if (rounding == 2) return requantize_tflite(value, multiplier, shift);
+  return rounding == 1 ? requantize_half_even(value, multiplier, shift) : requantize_half_up(value, multiplier, shift);
+}
+
+// sum / count, ties away from zero.
+TINYC_KERNEL int32_t divide_half_away(int32_t sum, int32_t count) {
+  return sum > 0 ? (sum + count / 2) / count : (sum - count / 2) / count;
 }
 
 // Element `index` of a row of 8-bit integers of either sign.

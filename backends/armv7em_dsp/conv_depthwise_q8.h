@@ -43,7 +43,7 @@ inline Built build(const ir::Op& op, const Variant&) {
                                                {"low", clamp.low},
                                                {"high", clamp.high},
                                                {"in_unsigned", is_unsigned_8(op.operand_type(0))},
-                                               {"ties", requantization.ties}});
+                                               {"rounding", requantization.rounding}});
   built.constants = {
       packed("weights", "[channels / 4][kernel_h * kernel_w][4: channels 0, 2, 1, 3], zero points taken off",
              pack(centred_weights(op), image.in_c)),
@@ -85,7 +85,7 @@ struct ConvDepthwiseQ8Dsp {
   int32_t in_h, in_w, in_c, out_w, out_c;
   int32_t kernel_h, kernel_w, stride_h, stride_w, dilation_h, dilation_w, pad_h, pad_w;
   int32_t zero_word, out_zero, low, high;
-  int32_t in_unsigned, ties;
+  int32_t in_unsigned, rounding;
 };
 
 // Adds one tap of four channels.
@@ -130,7 +130,7 @@ TINYC_KERNEL void conv_depthwise_q8_dsp(const ConvDepthwiseQ8Dsp& g, const Rows&
         int32_t sums[4] = {bias[c], bias[c + 1], bias[c + 2], bias[c + 3]};
         conv_depthwise_q8_dsp_sums(g, in, weights + c / 4 * block, y, x, c, sums);
         for (int32_t k = 0; k < 4; ++k) {
-          const int32_t value = g.out_zero + requantize(sums[k], multiplier[c + k], shift[c + k], g.ties != 0);
+          const int32_t value = g.out_zero + requantize(sums[k], multiplier[c + k], shift[c + k], g.rounding);
           *to++ = static_cast<uint8_t>(clamp_s32(value, g.low, g.high));
         }
       }

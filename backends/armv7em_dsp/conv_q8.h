@@ -36,7 +36,7 @@ inline Built build(const ir::Op& op, const Variant&) {
                                                {"low", clamp.low},
                                                {"high", clamp.high},
                                                {"in_unsigned", is_unsigned_8(op.operand_type(0))},
-                                               {"ties", requantization.ties}});
+                                               {"rounding", requantization.rounding}});
   built.constants = {packed("weights", "[out_c][kernel_h * kernel_w * in_c padded to 4], zero points taken off",
                             padded_lines(centred_weights(op), image.out_c)),
                      packed("bias", "with the input's zero point folded in", requantization.bias),
@@ -80,7 +80,7 @@ struct ConvQ8Dsp {
   int32_t in_h, in_w, in_c, out_w, out_c;
   int32_t kernel_h, kernel_w, stride_h, stride_w, dilation_h, dilation_w, pad_h, pad_w;
   int32_t in_zero, out_zero, low, high;
-  int32_t in_unsigned, ties;
+  int32_t in_unsigned, rounding;
 };
 
 TINYC_KERNEL int32_t conv_q8_dsp_taps(const ConvQ8Dsp& g) { return (g.kernel_h * g.kernel_w * g.in_c + 3) / 4 * 4; }
@@ -135,7 +135,7 @@ TINYC_KERNEL void conv_q8_dsp_pixels(const ConvQ8Dsp& g, const int16_t* windows,
                                      uint8_t* to) {
   const int32_t taps = conv_q8_dsp_taps(g);
   const auto put = [&](int32_t pixel, int32_t o, int32_t sum) {
-    const int32_t value = g.out_zero + requantize(sum, multiplier[o], shift[o], g.ties != 0);
+    const int32_t value = g.out_zero + requantize(sum, multiplier[o], shift[o], g.rounding);
     to[pixel * g.out_c + o] = static_cast<uint8_t>(clamp_s32(value, g.low, g.high));
   };
   int32_t o = 0;

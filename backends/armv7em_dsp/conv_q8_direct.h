@@ -29,7 +29,7 @@ inline Built build(const ir::Op& op, const Variant&) {
                                                {"low", clamp.low},
                                                {"high", clamp.high},
                                                {"in_unsigned", is_unsigned_8(op.operand_type(0))},
-                                               {"ties", requantization.ties}});
+                                               {"rounding", requantization.rounding}});
   built.constants = {packed("weights", "[out_c][kernel_h][kernel_w][in_c], zero points taken off",
                             padded_lines(centred_weights(op), image.out_c)),
                      packed("bias", "with the input's zero point folded in", requantization.bias),
@@ -72,7 +72,7 @@ struct ConvQ8DirectDsp {
   int32_t in_h, in_w, in_c, out_w, out_c;
   int32_t kernel_h, kernel_w, stride_h, stride_w, dilation_h, dilation_w, pad_h, pad_w;
   int32_t zero_word, out_zero, low, high;
-  int32_t in_unsigned, ties;
+  int32_t in_unsigned, rounding;
 };
 
 // Adds the products of one tap, in_c channels, for two pixels and `lanes` (1 or 2) output channels whose weights lie `line`
@@ -121,7 +121,7 @@ TINYC_KERNEL void conv_q8_direct_dsp_block(const ConvQ8DirectDsp& g, const Rows&
   for (int32_t pixel = 0; pixel < pixels; ++pixel) {
     for (int lane = 0; lane < lanes; ++lane) {
       const int32_t value =
-          g.out_zero + requantize(sums[lane][pixel], multiplier[o + lane], shift[o + lane], g.ties != 0);
+          g.out_zero + requantize(sums[lane][pixel], multiplier[o + lane], shift[o + lane], g.rounding);
       to[pixel * g.out_c + o + lane] = static_cast<uint8_t>(clamp_s32(value, g.low, g.high));
     }
   }

@@ -26,7 +26,7 @@ inline Built build(const ir::Op& op, const Variant&) {
                     {"low", clamp.low},
                     {"high", clamp.high},
                     {"in_unsigned", is_unsigned_8(op.operand_type(0))},
-                    {"ties", requantization.ties}};
+                    {"rounding", requantization.rounding}};
   built.constants = {packed("weights", "[outputs][inputs padded to 4], zero points taken off",
                             padded_lines(centred_weights(op), w[0])),
                      packed("bias", "with the input's zero point folded in", requantization.bias),
@@ -65,7 +65,7 @@ inline const KernelDef armv7em_dsp_fully_connected_q8_kernel = {
 struct FullyConnectedQ8Dsp {
   int32_t lines, inputs, outputs;
   int32_t out_zero, low, high;
-  int32_t in_unsigned, ties;
+  int32_t in_unsigned, rounding;
 };
 
 // Sums of `count` outputs (1 or 4) whose weights follow each other.
@@ -91,7 +91,7 @@ TINYC_KERNEL void fully_connected_q8_dsp(const FullyConnectedQ8Dsp& g, const Row
                                          const int32_t* shift, int32_t y0, int32_t y1) {
   const int32_t line = (g.inputs + 3) / 4 * 4;
   const auto result = [&](int32_t sum, int32_t o) {
-    const int32_t value = g.out_zero + requantize(sum, multiplier[o], shift[o], g.ties != 0);
+    const int32_t value = g.out_zero + requantize(sum, multiplier[o], shift[o], g.rounding);
     return static_cast<uint8_t>(clamp_s32(value, g.low, g.high));
   };
   for (int32_t y = y0; y < y1; ++y) {

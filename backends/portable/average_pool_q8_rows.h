@@ -56,7 +56,7 @@ inline Built build(const ir::Op& op, const Variant& variant) {
                     {"low", ir::lowest(out.element)},
                     {"high", ir::highest(out.element)},
                     {"in_unsigned", is_unsigned_8(in)},
-                    {"ties", ir::tie_possible(scale, 255 * count)}};
+                    {"rounding", rounding_argument(op, ir::tie_possible(scale, 255 * count))}};
   return built;
 }
 
@@ -91,7 +91,7 @@ struct AveragePoolQ8Rows {
   int32_t in_h, in_w, channels, from_last;
   int32_t multiplier, shift;
   int32_t in_zero, out_zero, low, high;
-  int32_t in_unsigned, ties;
+  int32_t in_unsigned, rounding;
 };
 
 TINYC_KERNEL void average_pool_q8_rows(const AveragePoolQ8Rows& g, const Rows& in, const Rows& out, uint8_t* scratch,
@@ -109,7 +109,7 @@ TINYC_KERNEL void average_pool_q8_rows(const AveragePoolQ8Rows& g, const Rows& i
     if (y != (g.from_last != 0 ? 0 : g.in_h - 1)) continue;
     uint8_t* to = row_at(out, 0);
     for (int32_t c = 0; c < g.channels; ++c) {
-      const int32_t result = g.out_zero + requantize(sums[c], g.multiplier, g.shift, g.ties != 0);
+      const int32_t result = g.out_zero + requantize(sums[c], g.multiplier, g.shift, g.rounding);
       to[c] = static_cast<uint8_t>(clamp_s32(result, g.low, g.high));
     }
   }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 AND 0BSD
-// A function of two 8-bit quantised variables with numpy broadcasting.
+// A function of two quantised variables of 8 or 16 bits with numpy broadcasting.
 #include "backends/kernel_broadcast.h"
 #include "backends/kernel_functions.h"
 #include "backends/kernel_quantized.h"
-#include "backends/kernel_support.h"
+#include "backends/kernel_wide.h"
 
 namespace tinyc {
 namespace portable_binary_q8 {
@@ -22,8 +22,9 @@ inline Built build(const ir::Op& op, const Variant&) {
   built.geometry.push_back({"out_zero", op.result_type().quant->zero_point()});
   built.geometry.push_back({"low", clamp.low});
   built.geometry.push_back({"high", clamp.high});
-  built.geometry.push_back({"a_unsigned", is_unsigned_8(op.operand_type(0))});
-  built.geometry.push_back({"b_unsigned", is_unsigned_8(op.operand_type(1))});
+  built.geometry.push_back({"a_kind", narrow_kind(op.operand_type(0))});
+  built.geometry.push_back({"b_kind", narrow_kind(op.operand_type(1))});
+  built.geometry.push_back({"out_kind", narrow_kind(op.result_type())});
   set_function(built, quantized_binary(op));
   return built;
 }
@@ -39,11 +40,12 @@ inline const KernelDef portable_binary_q8_kernel = {
     .name = "binary_q8",
     .isa = Isa::portable,
     .ops = {"add", "div", "max", "min", "mul", "prelu", "sub"},
-    .types = "q8 x q8 -> q8",
+    .types = "q8, q16 x q8, q16 -> q8, q16",
     .summary = "function of two quantised variables",
     .entry = "binary_q8",
     .geometry_type = "BinaryQ8",
     .constant_rows = true,
+    .tflite_rounding = true,
     .why_not = portable_binary_q8::why_not,
     .needs = portable_binary_q8::needs,
     .build = portable_binary_q8::build,
@@ -53,6 +55,7 @@ inline const KernelDef portable_binary_q8_kernel = {
 }  // namespace tinyc
 // ---- shipped ----
 #include "backends/portable/shared/broadcast.h"
+#include "backends/portable/shared/wide.h"
 #include "runtime-stubs/tinyc_kernel.h"
 
 // Sizes of a result row, and the steps of both operands along its axes; the function knows their zero points and
@@ -61,19 +64,20 @@ struct BinaryQ8 {
   int32_t size0, size1, size2, size3;
   int32_t a0, a1, a2, a3, a_by_row, a_row;
   int32_t b0, b1, b2, b3, b_by_row, b_row;
-  int32_t out_zero, low, high, a_unsigned, b_unsigned;
+  int32_t out_zero, low, high, a_kind, b_kind, out_kind;
 };
 
 template <class Function>
 TINYC_KERNEL void binary_q8(const BinaryQ8& g, const Rows& a, const Rows& b, const Rows& out, Function function,
                             int32_t y0, int32_t y1) {
   for (int32_t y = y0; y < y1; ++y) {
-    const uint8_t* from_a = row_at(a, y * g.a_by_row) + y * g.a_row;
-    const uint8_t* from_b = row_at(b, y * g.b_by_row) + y * g.b_row;
+    const uint8_t* from_a = row_at(a, y * g.a_by_row);
+    const uint8_t* from_b = row_at(b, y * g.b_by_row);
     uint8_t* to = row_at(out, y);
     broadcast_row(g, [&](int32_t ia, int32_t ib, int32_t i) {
-      const int32_t value = function(load_8(from_a, ia, g.a_unsigned != 0), load_8(from_b, ib, g.b_unsigned != 0));
-      to[i] = static_cast<uint8_t>(clamp_s32(value + g.out_zero, g.low, g.high));
+      const int32_t value =
+          function(load_narrow(from_a, y * g.a_row + ia, g.a_kind), load_narrow(from_b, y * g.b_row + ib, g.b_kind));
+      store_narrow(to, i, g.out_kind, clamp_s32(value + g.out_zero, g.low, g.high));
     });
   }
 }

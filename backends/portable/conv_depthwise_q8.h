@@ -41,6 +41,7 @@ inline const KernelDef portable_conv_depthwise_q8_kernel = {
     .entry = "conv_depthwise_q8",
     .geometry_type = "ConvDepthwiseQ8",
     .loops_over_batch = true,
+    .tflite_rounding = true,
     .why_not = portable_conv_depthwise_q8::why_not,
     .needs = portable_conv_depthwise_q8::needs,
     .build = portable_conv_depthwise_q8::build,
@@ -57,7 +58,7 @@ struct ConvDepthwiseQ8 {
   int32_t in_h, in_w, in_c, out_w, out_c;
   int32_t kernel_h, kernel_w, stride_h, stride_w, dilation_h, dilation_w, pad_h, pad_w;
   int32_t in_zero, out_zero, low, high;
-  int32_t in_unsigned, ties;
+  int32_t in_unsigned, rounding;
 };
 
 // Calls inside(pixel, weights) or outside(weights) for every tap of a window.
@@ -86,7 +87,7 @@ TINYC_KERNEL void conv_depthwise_q8(const ConvDepthwiseQ8& g, const Rows& in, co
   const int32_t by_4 = per_channel == 1 ? g.out_c / 4 * 4 : 0;
   const bool is_unsigned = g.in_unsigned != 0;
   const auto finish = [&](int32_t o, int32_t sum) {
-    const int32_t result = g.out_zero + requantize(sum, multiplier[o], shift[o], g.ties != 0);
+    const int32_t result = g.out_zero + requantize(sum, multiplier[o], shift[o], g.rounding);
     return static_cast<uint8_t>(clamp_s32(result, g.low, g.high));
   };
   for (int32_t y = y0; y < y1; ++y) {

@@ -42,6 +42,7 @@ inline const KernelDef portable_conv_q8_kernel = {
     .entry = "conv_q8",
     .geometry_type = "ConvQ8",
     .loops_over_batch = true,
+    .tflite_rounding = true,
     .why_not = portable_conv_q8::why_not,
     .needs = portable_conv_q8::needs,
     .build = portable_conv_q8::build,
@@ -59,13 +60,13 @@ struct ConvQ8 {
   int32_t kernel_h, kernel_w, stride_h, stride_w, dilation_h, dilation_w, pad_h, pad_w;
   int32_t groups;
   int32_t in_zero, out_zero, low, high;
-  int32_t in_unsigned, ties;
+  int32_t in_unsigned, rounding;
 };
 
 TINYC_KERNEL void conv_q8(const ConvQ8& g, const Rows& in, const Rows& out, const int8_t* weights, const int32_t* bias,
                           const int32_t* multiplier, const int32_t* shift, int32_t y0, int32_t y1) {
-  conv_q8_rows(g, in, out, weights, bias, y0, y1, [&](uint8_t* row, int32_t at, int32_t o, int32_t sum) {
-    const int32_t result = g.out_zero + requantize(sum, multiplier[o], shift[o], g.ties != 0);
+  conv_q8_rows<uint8_t>(g, in, out, weights, bias, y0, y1, [&](uint8_t* row, int32_t at, int32_t o, int32_t sum) {
+    const int32_t result = g.out_zero + requantize(sum, multiplier[o], shift[o], g.rounding);
     row[at] = static_cast<uint8_t>(clamp_s32(result, g.low, g.high));
   });
 }

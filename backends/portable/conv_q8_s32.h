@@ -64,6 +64,6 @@ struct ConvQ8S32 {
 
 TINYC_KERNEL void conv_q8_s32(const ConvQ8S32& g, const Rows& in, const Rows& out, const int16_t* weights,
                               const int32_t* bias, int32_t y0, int32_t y1) {
-  conv_q8_rows(g, in, out, weights, bias, y0, y1,
+  conv_q8_rows<uint8_t>(g, in, out, weights, bias, y0, y1,
                [&](uint8_t* row, int32_t at, int32_t, int32_t sum) { store_as(row + at * 4, sum); });
 }

@@ -60,7 +60,7 @@ struct ConvTransposeQ8 {
   int32_t kernel_h, kernel_w, stride_h, stride_w, dilation_h, dilation_w, pad_h, pad_w;
   int32_t groups;
   int32_t in_zero, out_zero, low, high;
-  int32_t in_unsigned, ties;
+  int32_t in_unsigned, rounding;
 };
 
 TINYC_KERNEL void conv_transpose_q8(const ConvTransposeQ8& g, const Rows& in, const Rows& out, const int16_t* weights,
@@ -80,7 +80,7 @@ TINYC_KERNEL void conv_transpose_q8(const ConvTransposeQ8& g, const Rows& in, co
           const uint8_t* at = row_at(in, row) + pixel + first_c;
           for (int32_t c = 0; c < channels; ++c) sum += (load_8(at, c, g.in_unsigned != 0) - g.in_zero) * w[from + c];
         });
-        const int32_t result = g.out_zero + requantize(sum, multiplier[o], shift[o], g.ties != 0);
+        const int32_t result = g.out_zero + requantize(sum, multiplier[o], shift[o], g.rounding);
         *to++ = static_cast<uint8_t>(clamp_s32(result, g.low, g.high));
       }
     }

@@ -39,6 +39,7 @@ inline const KernelDef portable_fully_connected_q8w16_kernel = {
     .summary = "8-bit fully connected layer, plain loops, 16-bit weights",
     .entry = "fully_connected_q8w16",
     .geometry_type = "FullyConnectedQ8W16",
+    .tflite_rounding = true,
     .why_not = portable_fully_connected_q8w16::why_not,
     .needs = portable_fully_connected_q8w16::needs,
     .build = portable_fully_connected_q8w16::build,
@@ -54,14 +55,14 @@ inline const KernelDef portable_fully_connected_q8w16_kernel = {
 struct FullyConnectedQ8W16 {
   int32_t lines, inputs, outputs;
   int32_t in_zero, out_zero, low, high;
-  int32_t in_unsigned, ties;
+  int32_t in_unsigned, rounding;
 };
 
 TINYC_KERNEL void fully_connected_q8w16(const FullyConnectedQ8W16& g, const Rows& in, const Rows& out,
                                         const int16_t* weights, const int32_t* bias, const int32_t* multiplier,
                                         const int32_t* shift, int32_t y0, int32_t y1) {
-  fully_connected_q8_rows(g, in, out, weights, bias, y0, y1, [&](uint8_t* row, int32_t at, int32_t o, int32_t sum) {
-    const int32_t result = g.out_zero + requantize(sum, multiplier[o], shift[o], g.ties != 0);
+  fully_connected_q8_rows<uint8_t>(g, in, out, weights, bias, y0, y1, [&](uint8_t* row, int32_t at, int32_t o, int32_t sum) {
+    const int32_t result = g.out_zero + requantize(sum, multiplier[o], shift[o], g.rounding);
     row[at] = static_cast<uint8_t>(clamp_s32(result, g.low, g.high));
   });
 }

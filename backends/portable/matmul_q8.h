@@ -31,7 +31,7 @@ inline Built build(const ir::Op& op, const Variant&) {
   built.geometry = products_geometry(*products_of(op));
   const std::vector<GeometryField> rest = {
       {"a_zero", a.quant->zero_point()}, {"out_zero", y.quant->zero_point()}, {"low", clamp.low}, {"high", clamp.high},
-      {"a_unsigned", is_unsigned_8(a)},  {"b_unsigned", is_unsigned_8(b)},    {"ties", ties}};
+      {"a_unsigned", is_unsigned_8(a)},  {"b_unsigned", is_unsigned_8(b)},    {"rounding", ties}};
   built.geometry.insert(built.geometry.end(), rest.begin(), rest.end());
   built.constants = {packed("zero", "of the second operand, per column", column_zeros(op)),
                      packed("multiplier", "per column", multiplier), packed("shift", "per column", shift)};
@@ -68,7 +68,7 @@ struct MatmulQ8 {
   int32_t batch0, batch1, a0, a1, b0, b1;
   int32_t lines, depth, columns;
   int32_t a_by_row, a_row, b_by_row, b_row;
-  int32_t a_zero, out_zero, low, high, a_unsigned, b_unsigned, ties;
+  int32_t a_zero, out_zero, low, high, a_unsigned, b_unsigned, rounding;
 };
 
 TINYC_KERNEL int32_t matmul_q8_sum(const MatmulQ8& g, const uint8_t* line, const uint8_t* column, int32_t zero) {
@@ -92,7 +92,7 @@ TINYC_KERNEL void matmul_q8(const MatmulQ8& g, const Rows& a, const Rows& b, con
         for (int32_t i = 0; i < g.lines; ++i, line += g.depth, to += g.columns) {
           for (int32_t j = 0; j < g.columns; ++j) {
             const int32_t sum = matmul_q8_sum(g, line, matrix + j, zero[j]);
-            const int32_t result = g.out_zero + requantize(sum, multiplier[j], shift[j], g.ties != 0);
+            const int32_t result = g.out_zero + requantize(sum, multiplier[j], shift[j], g.rounding);
             to[j] = static_cast<uint8_t>(clamp_s32(result, g.low, g.high));
           }
         }

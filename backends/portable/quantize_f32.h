@@ -24,6 +24,7 @@ inline Built build(const ir::Op& op, const Variant&) {
                     {"zero", zero},
                     {"low", ir::lowest(y.element) - zero},
                     {"high", ir::highest(y.element) - zero},
+                    {"away", ir::rounding_of(op) != ir::Rounding::nearest},
                     {"scale", static_cast<float>(y.quant->scale())}};
   return built;
 }
@@ -43,6 +44,7 @@ inline const KernelDef portable_quantize_f32_kernel = {
     .summary = "float32 to quantised integers",
     .entry = "quantize_f32",
     .geometry_type = "QuantizeF32",
+    .tflite_rounding = true,
     .why_not = portable_quantize_f32::why_not,
     .needs = portable_quantize_f32::needs,
     .build = portable_quantize_f32::build,
@@ -54,15 +56,21 @@ inline const KernelDef portable_quantize_f32_kernel = {
 #include "backends/portable/shared/integers.h"
 #include "runtime-stubs/tinyc_kernel.h"
 
-// zero + clamp(round half to even(x / scale)); low and high are without the zero point.
+// zero + clamp(round(x / scale)), ties to even or, with `away`, away from zero; low and high are without the zero
+// point.
 struct QuantizeF32 {
-  int32_t row_elements, bytes, zero, low, high;
+  int32_t row_elements, bytes, zero, low, high, away;
   float scale;
 };
 
 // Adding 1.5 * 2^23 leaves no room for a fraction: the sum is rounded, half to even. |value| < 2^22.
-TINYC_KERNEL int32_t quantize_f32_round(float value, float low, float high) {
+TINYC_KERNEL int32_t quantize_f32_round(float value, float low, float high, bool away) {
   const float bounded = value != value ? 0.0f : value < low ? low : value > high ? high : value;
+  if (away) {
+    const int32_t whole = static_cast<int32_t>(bounded);
+    const float rest = bounded - static_cast<float>(whole);
+    return whole + (rest >= 0.5f ? 1 : 0) - (rest <= -0.5f ? 1 : 0);
+  }
   const float raised = bounded + 12582912.0f;
   return static_cast<int32_t>(raised - 12582912.0f);
 }
@@ -73,7 +81,7 @@ TINYC_KERNEL void quantize_f32(const QuantizeF32& g, const Rows& in, const Rows&
     uint8_t* to = row_at(out, y);
     for (int32_t i = 0; i < g.row_elements; ++i) {
       const int32_t steps =
-          quantize_f32_round(from[i] / g.scale, static_cast<float>(g.low), static_cast<float>(g.high));
+          quantize_f32_round(from[i] / g.scale, static_cast<float>(g.low), static_cast<float>(g.high), g.away != 0);
       store_integer(to + i * g.bytes, steps + g.zero, g.bytes);
     }
   }

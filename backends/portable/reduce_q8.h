@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 AND 0BSD
 // Sums, means and extremes of 8-bit quantised tensors over axes, one rounding.
 #include "backends/kernel_reduce.h"
-#include "ir/numerics.h"
+#include "ir/tflite.h"
 
 namespace tinyc {
 namespace portable_reduce_q8 {
@@ -10,9 +10,14 @@ namespace portable_reduce_q8 {
 struct Quotient {
   int64_t count, bound;
   ir::FixedPoint scale;
+  int64_t divisor = 0;  // of the requantised sum, where that is TensorFlow Lite's way
 };
 inline Quotient quotient_of(const ir::Op& op) {
   const int64_t count = reduce_axes(op)->count;
+  if (ir::rounding_of(op) != ir::Rounding::nearest) {
+    const double ratio = op.operand_type(0).quant->scale() / op.result_type().quant->scale();
+    return {count, 255 * count, ir::tflite::to_fixed_point(ratio), count};
+  }
   const bool sums = op.is("reduce_sum") || op.is("reduce_mean");
   const double divisor = op.result_type().quant->scale() * static_cast<double>(op.is("reduce_mean") ? count : 1);
   const int64_t terms = sums ? count : 1;
@@ -37,17 +42,19 @@ inline Built build(const ir::Op& op, const Variant&) {
   const Quotient quotient = quotient_of(op);
   Built built;
   built.geometry = reduce_geometry(*reduce_axes(op));
-  const std::vector<GeometryField> rest = {{"kind", op.is("reduce_max")   ? 1
-                                                    : op.is("reduce_min") ? 2
-                                                                          : 0},
-                                           {"in_zero", in.quant->zero_point() * quotient.count},
-                                           {"out_zero", out.quant->zero_point()},
-                                           {"multiplier", quotient.scale.multiplier},
-                                           {"shift", quotient.scale.shift},
-                                           {"low", ir::lowest(out.element)},
-                                           {"high", ir::highest(out.element)},
-                                           {"in_unsigned", is_unsigned_8(in)},
-                                           {"ties", ir::tie_possible(quotient.scale, quotient.bound)}};
+  const std::vector<GeometryField> rest = {
+      {"kind", op.is("reduce_max")   ? 1
+               : op.is("reduce_min") ? 2
+                                     : 0},
+      {"in_zero", in.quant->zero_point() * quotient.count},
+      {"out_zero", out.quant->zero_point()},
+      {"multiplier", quotient.scale.multiplier},
+      {"shift", quotient.scale.shift},
+      {"low", ir::lowest(out.element)},
+      {"high", ir::highest(out.element)},
+      {"in_unsigned", is_unsigned_8(in)},
+      {"rounding", rounding_argument(op, ir::tie_possible(quotient.scale, quotient.bound))},
+      {"divisor", quotient.divisor}};
   built.geometry.insert(built.geometry.end(), rest.begin(), rest.end());
   return built;
 }
@@ -64,6 +71,7 @@ inline const KernelDef portable_reduce_q8_kernel = {
     .summary = "reductions of quantised integers",
     .entry = "reduce_q8",
     .geometry_type = "ReduceQ8",
+    .tflite_rounding = true,
     .why_not = portable_reduce_q8::why_not,
     .needs = portable_reduce_q8::needs,
     .build = portable_reduce_q8::build,
@@ -76,10 +84,10 @@ inline const KernelDef portable_reduce_q8_kernel = {
 #include "runtime-stubs/tinyc_kernel.h"
 
 // The operand is [keep0][reduce0][keep1][reduce1][keep2], the result [keep0][keep1][keep2].
-// kind: 0 sum, 1 largest, 2 smallest; in_zero is what it gives of zeros.
+// kind: 0 sum, 1 largest, 2 smallest; in_zero is what it gives of zeros; divisor of the requantised sum, 0 for none.
 struct ReduceQ8 {
   int32_t keep0, reduce0, keep1, reduce1, keep2, whole;
-  int32_t kind, in_zero, out_zero, multiplier, shift, low, high, in_unsigned, ties;
+  int32_t kind, in_zero, out_zero, multiplier, shift, low, high, in_unsigned, rounding, divisor;
 };
 
 TINYC_KERNEL int32_t reduce_q8_step(int32_t kind, int32_t total, int32_t value) {
@@ -96,7 +104,8 @@ TINYC_KERNEL void reduce_q8(const ReduceQ8& g, const Rows& in, const Rows& out, 
       int32_t total = load_8(from, first, g.in_unsigned != 0);
       reduce_rest(g, first,
                   [&](int32_t i) { total = reduce_q8_step(g.kind, total, load_8(from, i, g.in_unsigned != 0)); });
-      const int32_t value = g.out_zero + requantize(total - g.in_zero, g.multiplier, g.shift, g.ties != 0);
+      const int32_t steps = requantize(total - g.in_zero, g.multiplier, g.shift, g.rounding);
+      const int32_t value = g.out_zero + (g.divisor != 0 ? divide_half_away(steps, g.divisor) : steps);
       to[result] = static_cast<uint8_t>(clamp_s32(value, g.low, g.high));
     });
   }

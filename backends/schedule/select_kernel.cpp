@@ -36,7 +36,7 @@ Choices choose_kernels(const ir::Op& op, const Target& target) {
   std::vector<Selection> all;
   for (const Kernel& kernel : all_kernels()) {
     if (!computes(*kernel.def, op) || !runs_on(*kernel.def, target)) continue;
-    if (const auto reason = kernel.def->why_not(op)) {
+    if (const auto reason = why_not(*kernel.def, op)) {
       choices.rejected.push_back(describe(*kernel.def) + ": " + *reason);
       continue;
     }

@@ -33,6 +33,12 @@ constexpr CommandRow kCommands[] = {
      "tinyc verify kws/model.onnx --target cortex-m4 --data kws\n"
      "tinyc verify kws/model.onnx --target rv32imc --data kws/test_data_set_0 --accept index.json --json\n"
      "tinyc verify net.onnx --target host --data sets --rtol 1e-4 --atol 1e-6 --steps 1\n"},
+    {Command::plan, "plan", "tinyc plan MODEL.onnx --target T [options]",
+     "what RAM costs: schedules from the fastest to the smallest",
+     "Prints, per schedule, the RAM, the weights and the estimated cycles; the one that compiling with the same options "
+     "takes is marked. Each RAM figure is a planned and checked workspace that --ram accepts.",
+     "tinyc plan kws.onnx --target cortex-m4\n"
+     "tinyc plan kws.onnx --target cortex-m4 --io-layout rows --ram 8K --picture kws.svg\n"},
     {Command::ir, "ir", "tinyc ir MODEL.onnx [--after PASS] [options]", "print the graph",
      "Prints the graph after all passes, or after one. Constants with more than 16 elements are left out.",
      "tinyc ir kws.onnx\ntinyc ir kws.onnx --after import\ntinyc ir kws.onnx --after lower-qdq --target cortex-m4\n"},

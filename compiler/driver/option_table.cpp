@@ -116,6 +116,14 @@ constexpr OptionRow kOptions[] = {
      [](O& o, S& v) {
        return take_word(o.io_type, v, {{"model", IoType::model}, {"int8", IoType::int8}, {"float", IoType::real}});
      }},
+    {"--rounding", "", "WAY", G::model, kOnModels, true, false,
+     "of integers: nearest (default); tflite, tflite-single: bit for bit as TensorFlow Lite's kernels",
+     [](O& o, S& v) {
+       return take_word(o.rounding, v,
+                        {{"nearest", ir::Rounding::nearest},
+                         {"tflite", ir::Rounding::tflite},
+                         {"tflite-single", ir::Rounding::tflite_single}});
+     }},
     {"--keep-inputs", "", "", G::model, kOnCompiled, true, false, "inputs are still there after the inference",
      [](O& o, S&) { return o.keep_inputs = true, std::string(); }},
     {"--rows", "", "POLICY", G::model, kOnCompiled, true, false,
@@ -127,6 +135,8 @@ constexpr OptionRow kOptions[] = {
            o.rows, v,
            {{"auto", RowPolicy::automatic}, {"layers", RowPolicy::layers}, {"smallest", RowPolicy::smallest}});
      }},
+    {"--picture", "", "FILE", G::output, only(Command::plan), false, false, "draw RAM against cycles, as SVG",
+     [](O& o, S& v) { return o.picture = v, std::string(); }},
     {"--output", "-o", "DIR", G::output, kOnCompiled, false, false, "output folder (default: .)",
      [](O& o, S& v) { return o.output_dir = v, std::string(); }},
     {"--name", "", "NAME", G::output, kOnCompiled, true, false,

@@ -10,6 +10,7 @@
 #include "backends/emit/emission_plan.h"
 #include "backends/schedule/plan_schedule.h"
 #include "compiler/support/diagnostics.h"
+#include "ir/rounding.h"
 
 namespace tinyc {
 
@@ -18,6 +19,7 @@ enum class Command : uint8_t {
   check,
   run,
   verify,
+  plan,
   ir,
   print_ops,
   print_passes,
@@ -44,8 +46,10 @@ struct Options {
   IoPlace io_place = IoPlace::workspace;
   IoLayout io_layout = IoLayout::onnx;
   IoType io_type = IoType::model;
+  ir::Rounding rounding = ir::Rounding::nearest;
   bool keep_inputs = false;
   RowPolicy rows = RowPolicy::automatic;
+  std::string picture;  // plan: SVG file
   bool json = false;
   bool html = false;
   bool measure = false;

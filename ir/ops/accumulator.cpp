@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "ir/ops/quantization.h"
+#include "ir/tflite.h"
 
 namespace tinyc::ir {
 
@@ -17,17 +18,25 @@ std::vector<int32_t> centred(const Tensor& tensor, const Type& type) {
   return values;
 }
 
-Accumulator::Accumulator(const Op& op, const Type& x, const Type& w) : type_(op.result_type()) {
+FixedPoint result_scale(const Op& op, const Type& x, double w_scale) {
+  const double scale = x.quant->scale() * w_scale / op.result_type().quant->scale();
+  return rounding_of(op) == Rounding::nearest ? to_fixed_point(scale) : tflite::to_fixed_point(scale);
+}
+
+Accumulator::Accumulator(const Op& op, const Type& x, const Type& w)
+    : type_(op.result_type()), rounding_(rounding_of(op)) {
   if (!type_.quantized()) return;
   bounds_ = clamp_bounds(op, type_);
-  for (const double scale : w.quant->scales)
-    scales_.push_back(to_fixed_point(x.quant->scale() * scale / type_.quant->scale()));
+  for (const double scale : w.quant->scales) scales_.push_back(result_scale(op, x, scale));
 }
 
 int64_t Accumulator::result(int64_t sum, int64_t channel) const {
   if (!type_.quantized()) return wrap(sum, type_.element);
   const FixedPoint scale = scales_[scales_.size() == 1 ? 0 : static_cast<size_t>(channel)];
-  return std::clamp(type_.quant->zero_point() + requantize(sum, scale), bounds_.low, bounds_.high);
+  const int64_t steps = rounding_ == Rounding::nearest
+                            ? requantize(sum, scale)
+                            : tflite::requantize(static_cast<int32_t>(sum), scale, rounding_);
+  return std::clamp(type_.quant->zero_point() + steps, bounds_.low, bounds_.high);
 }
 
 Status verify_accumulation(const Op& op, const Type& x, const Type& w, int w_axis) {
@@ -45,7 +54,7 @@ Status verify_accumulation(const Op& op, const Type& x, const Type& w, int w_axi
   if (!y.quantized() && op.def->attribute("activation") && op.text("activation") != "none")
     return Failure{"an i32 accumulator cannot have an activation"};
   if (op.operand(2) && op.operand_type(2).element != Element::i32) return Failure{"the bias must be i32"};
-  return {};
+  return op.def->attribute("rounding") ? verify_rounding(op) : Status();
 }
 
 }  // namespace tinyc::ir

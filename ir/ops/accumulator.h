@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "ir/ops/common.h"
+#include "ir/rounding.h"
 
 namespace tinyc::ir {
 
@@ -21,9 +22,13 @@ class Accumulator {
 
  private:
   const Type& type_;
+  Rounding rounding_;
   ClampBounds bounds_{};
   std::vector<FixedPoint> scales_;  // one, or one per output channel
 };
+
+// scale_x * w_scale / scale_y in the fixed point of the operator's rounding.
+FixedPoint result_scale(const Op& op, const Type& x, double w_scale);
 
 // Rules of such an operator's operands: x per tensor, w per tensor or along `w_axis`; the bias (operand 2, where there
 // is one) i32.

@@ -40,6 +40,7 @@ extern const OpDef add_op = binary_op({
     .integer = [](int64_t a,
                   int64_t b) { return static_cast<int64_t>(static_cast<uint64_t>(a) + static_cast<uint64_t>(b)); },
     .quantized = add_quantized,
+    .tflite = true,
     .onnx = {{"", "Add", 7, kNewest, import_binary<kName>},
              {"", "Mean", 6, kNewest, import_mean},
              {"", "Sum", 6, kNewest, import_sum},

@@ -4,6 +4,7 @@
 #include "ir/ops/common.h"
 #include "ir/ops/quantization.h"
 #include "ir/ops/window.h"
+#include "ir/tflite.h"
 
 namespace tinyc::ir {
 namespace {
@@ -33,6 +34,15 @@ int64_t counted(const Window& window, int64_t out, bool include_pad) {
   return count;
 }
 
+// From the sum of x - zero_x over so many taps inside the input to the element that is stored.
+int64_t finished(const Op& op, int64_t total, int64_t taps, int64_t count) {
+  const Quantization& in = *op.operand_type(0).quant;
+  const Type& out = op.result_type();
+  if (rounding_of(op) != Rounding::nearest) return tflite::average(total + taps * in.zero_point(), count);
+  const FixedPoint scale = to_fixed_point(in.scale() / (out.quant->scale() * static_cast<double>(count)));
+  return saturate(out.quant->zero_point() + requantize(total, scale), out.element);
+}
+
 void reference(const Op& op, std::span<const Tensor* const> operands, std::span<Tensor> results) {
   const Type& in = op.operand_type(0);
   const Type& out = op.result_type();
@@ -43,6 +53,7 @@ void reference(const Op& op, std::span<const Tensor* const> operands, std::span<
   for_each_index(out.shape, [&, index = int64_t{0}](const Shape& at) mutable {
     double sum = 0;
     int64_t total = 0;
+    int64_t taps = 0;  // inside the input
     int64_t count = 1;
     for (size_t d = 0; d < windows.size(); ++d) count *= counted(windows[d], at[d + 1], op.flag("count_include_pad"));
     for_each_index(kernel, [&](const Shape& tap) {
@@ -54,14 +65,14 @@ void reference(const Op& op, std::span<const Tensor* const> operands, std::span<
       }
       if (in.quantized()) {
         total += operands[0]->integer(offset) - in.quant->zero_point();
+        ++taps;
       } else {
         sum += operands[0]->real(offset);
       }
     });
     count = std::max<int64_t>(count, 1);  // a window that lies in the padding altogether gives 0
     if (in.quantized()) {
-      const FixedPoint scale = to_fixed_point(in.quant->scale() / (out.quant->scale() * static_cast<double>(count)));
-      results[0].set_integer(index++, saturate(out.quant->zero_point() + requantize(total, scale), out.element));
+      results[0].set_integer(index++, finished(op, total, taps, count));
     } else {
       results[0].set_real(index++, sum / static_cast<double>(count));
     }
@@ -152,7 +163,7 @@ Status verify(const Op& op) {
   if (x.quantized() != y.quantized()) return Failure{"operand and result must both be quantised, or neither"};
   if (x.quantized() && !(x.quant->per_tensor() && y.quant->per_tensor()))
     return Failure{"operand and result must be quantised per tensor"};
-  return {};
+  return verify_rounding(op);
 }
 
 }  // namespace
@@ -167,7 +178,8 @@ extern const OpDef average_pool_op = {
     .results = {"y"},
     .attributes = window_attributes(
         {{"kernel", AttributeKind::integers, std::nullopt, "window per spatial axis"},
-         {"count_include_pad", AttributeKind::flag, Attribute{false}, "padding counts in the divisor"}}),
+         {"count_include_pad", AttributeKind::flag, Attribute{false}, "padding counts in the divisor"},
+         rounding_attribute()}),
     .traits = {.quantized_form = true},
     .infer = infer,
     .verify = verify,

@@ -86,8 +86,7 @@ Status verify_activation(const Op& op) {
   const std::string& name = op.text("activation");
   if (name == "none") return {};
   if (!unary_function(name)) return Failure{"unknown activation '" + name + "'"};
-  size_t wanted = 0;
-  for (const AttributeDef& def : op_def(name).attributes) wanted += def.kind == AttributeKind::real ? 1 : 0;
+  const size_t wanted = real_attribute_count(op_def(name));
   if (op.reals("activation_args").size() != wanted)
     return Failure{fmt::format("activation {} takes {} arguments", name, wanted)};
   if (op.results[0]->type.quantized() && name != "relu" && name != "clip") {
@@ -99,6 +98,12 @@ Status verify_activation(const Op& op) {
 UnaryFunction unary_function(std::string_view name) {
   const OpDef* def = find_op(name);
   return def ? def->scalar : nullptr;
+}
+
+size_t real_attribute_count(const OpDef& def) {
+  return static_cast<size_t>(
+      std::count_if(def.attributes.begin(), def.attributes.end(),
+                    [](const AttributeDef& attribute) { return attribute.kind == AttributeKind::real; }));
 }
 
 std::vector<double> real_attributes(const Op& op) {

@@ -61,6 +61,7 @@ using UnaryFunction = double (*)(double x, std::span<const double> args);
 // order.
 UnaryFunction unary_function(std::string_view name);
 std::vector<double> real_attributes(const Op& op);
+size_t real_attribute_count(const OpDef& def);
 
 struct UnarySpec {
   std::string_view name;
@@ -91,6 +92,7 @@ struct BinarySpec {
   // Integer form: a and b are the operand integers; nullptr if there is none.
   int64_t (*quantized)(int64_t a, int64_t b, const Type& ta, const Type& tb, const Type& result) = nullptr;
   bool compares = false;  // the result is b1
+  bool tflite = false;    // has the attribute `rounding` (ir/tflite.h)
   std::vector<OnnxRule> onnx = {};
 };
 OpDef binary_op(BinarySpec spec);

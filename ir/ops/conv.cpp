@@ -193,7 +193,8 @@ extern const OpDef conv_op = {
     .attributes = window_attributes(
         {{"groups", AttributeKind::integer, Attribute{int64_t{1}}, "groups of channels; C = depthwise"},
          activation_attribute(),
-         activation_args_attribute()}),
+         activation_args_attribute(),
+         rounding_attribute()}),
     .traits = {.quantized_form = true},
     .infer = infer,
     .verify = verify,

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "ir/ops/common.h"
+#include "ir/tflite.h"
 
 namespace tinyc::ir {
 namespace {
@@ -28,13 +29,15 @@ Status verify_unary(const Op& op) {
     return Failure{"operand and result must both be quantised, or neither"};
   if (op.result_type().quantized() && !(op.operand_type(0).quant->per_tensor() && op.result_type().quant->per_tensor()))
     return Failure{"operand and result must be quantised per tensor"};
-  return {};
+  return op.def->attribute("rounding") ? verify_rounding(op) : Status();
 }
 
 // docs/numerics.md "functions of one variable": through float32, so that the table a kernel uses can be made anywhere.
 int64_t unary_quantized(const Op& op, std::span<const double> args, int64_t q) {
   const Quantization& in = *op.operand_type(0).quant;
   const Type& out = op.result_type();
+  if (const Rounding rounding = rounding_of(op); rounding != Rounding::nearest)
+    return tflite::logistic(q, op.operand_type(0), rounding);
   const auto x = static_cast<float>(in.scale() * static_cast<double>(q - in.zero_point()));
   return quantize(op.def->scalar(static_cast<double>(x), args), out.quant->scale(), out.quant->zero_point(),
                   out.element);
@@ -77,6 +80,14 @@ Status infer_compare(Op& op) {
   return {};
 }
 
+int64_t binary_quantized(const Op& op, Rounding rounding, int64_t a, int64_t b) {
+  const Type& ta = op.operand_type(0);
+  const Type& tb = op.operand_type(1);
+  const Type& y = op.result_type();
+  if (rounding == Rounding::nearest) return op.def->binary->quantized(a, b, ta, tb, y);
+  return op.is("add") ? tflite::add(a, b, ta, tb, y, rounding) : tflite::mul(a, b, ta, tb, y, rounding);
+}
+
 void evaluate_binary(const Op& op, std::span<const Tensor* const> operands, std::span<Tensor> results) {
   const Type& ta = op.operand_type(0);
   const Type& tb = op.operand_type(1);
@@ -89,12 +100,13 @@ void evaluate_binary(const Op& op, std::span<const Tensor* const> operands, std:
   const bool activated = op.def->attribute("activation") != nullptr;
   const Activation activation = activated ? activation_of(op) : Activation{};
   const bool quantized = op.result_type().quantized();
+  const Rounding rounding = rounding_of(op);
   const ClampBounds bounds = quantized ? clamp_bounds(op, op.result_type()) : ClampBounds{};
   for (int64_t i = 0; i < y.size(); ++i) {
     const int64_t ia = offsets_a[static_cast<size_t>(i)];
     const int64_t ib = offsets_b[static_cast<size_t>(i)];
     if (quantized) {
-      const int64_t value = functions.quantized(a.integer(ia), b.integer(ib), ta, tb, op.result_type());
+      const int64_t value = binary_quantized(op, rounding, a.integer(ia), b.integer(ib));
       y.set_integer(i, std::clamp(value, bounds.low, bounds.high));
     } else if (is_float(ta.element)) {
       y.set_real(i, activation(functions.real(a.real(ia), b.real(ib))));
@@ -112,6 +124,9 @@ Status verify_binary(const Op& op) {
   for (const Type* type : {&op.operand_type(0), &op.operand_type(1), &y}) {
     if (!type->quantized() || !type->quant->per_tensor())
       return Failure{"operands and result must be quantised per tensor"};
+  }
+  if (op.def->attribute("rounding")) {
+    if (const Status status = verify_rounding(op); !status) return status;
   }
   return verify_activation(op);
 }
@@ -149,6 +164,7 @@ OpDef binary_op(BinarySpec spec) {
   def.operands = {{"a"}, {"b"}};
   def.results = {"y"};
   if (!spec.compares) def.attributes = {activation_attribute(), activation_args_attribute()};
+  if (spec.tflite) def.attributes.push_back(rounding_attribute());
   def.traits = {.elementwise = true, .commutative = spec.commutative, .quantized_form = spec.quantized != nullptr};
   def.infer = spec.compares ? infer_compare : infer_binary;
   def.verify = spec.compares ? verify_compare : verify_binary;
@@ -163,6 +179,7 @@ void import_unary_as(OnnxImporter& importer, std::string_view name) {
   if (!x) return;
   Attributes attributes;
   for (const AttributeDef& def : op_def(name).attributes) {
+    if (def.kind != AttributeKind::real) continue;
     const double fallback = def.fallback ? std::get<double>(*def.fallback) : 0;
     attributes[std::string(def.name)] = importer.real(def.name, fallback);
   }

@@ -134,7 +134,7 @@ extern const OpDef fully_connected_op = {
         "output, bias i32 in units of scale_x * scale_w; the i32 accumulator when y is not quantised.",
     .operands = {{"x"}, {"w"}, {"bias", OperandKind::optional}},
     .results = {"y"},
-    .attributes = {activation_attribute(), activation_args_attribute()},
+    .attributes = {activation_attribute(), activation_args_attribute(), rounding_attribute()},
     .traits = {.quantized_form = true},
     .infer = infer,
     .verify = verify,

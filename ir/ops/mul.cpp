@@ -27,6 +27,7 @@ extern const OpDef mul_op = binary_op({
     .integer = [](int64_t a,
                   int64_t b) { return static_cast<int64_t>(static_cast<uint64_t>(a) * static_cast<uint64_t>(b)); },
     .quantized = mul_quantized,
+    .tflite = true,
     .onnx = {{"", "Mul", 7, kNewest, import_binary<kName>},
              {"com.microsoft", "QLinearMul", 1, kNewest, import_qlinear_mul}},
 });

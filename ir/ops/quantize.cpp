@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ir/ops/common.h"
 #include "ir/ops/quantization.h"
+#include "ir/tflite.h"
 
 namespace tinyc::ir {
 namespace {
@@ -14,12 +15,13 @@ Status verify(const Op& op) {
   if (!op.result_type().quantized()) return Failure{"the result must be quantised"};
   if (!is_float(op.operand_type(0).element) && !op.operand_type(0).quantized())
     return Failure{"the operand must be float or quantised"};
-  return {};
+  return verify_rounding(op);
 }
 
 void reference(const Op& op, std::span<const Tensor* const> operands, std::span<Tensor> results) {
   const Type& in = op.operand_type(0);
   const Type& out = op.result_type();
+  const Rounding rounding = rounding_of(op);
   const std::vector<int64_t> channel = channel_of_elements(out);
   const std::vector<int64_t> in_channel = channel_of_elements(in);
   for (int64_t i = 0; i < results[0].size(); ++i) {
@@ -27,13 +29,18 @@ void reference(const Op& op, std::span<const Tensor* const> operands, std::span<
     const double scale = out.quant->scale(c);
     const int64_t zero_point = out.quant->zero_point(c);
     if (!in.quantized()) {
-      results[0].set_integer(i, quantize(operands[0]->real(i), scale, zero_point, out.element));
+      const double x = operands[0]->real(i);
+      results[0].set_integer(i, rounding == Rounding::nearest ? quantize(x, scale, zero_point, out.element)
+                                                              : tflite::quantize(x, scale, zero_point, out.element));
       continue;
     }
     const int64_t ci = in_channel[static_cast<size_t>(i)];
-    const FixedPoint ratio = to_fixed_point(in.quant->scale(ci) / scale);
-    results[0].set_integer(
-        i, saturate(zero_point + requantize(operands[0]->integer(i) - in.quant->zero_point(ci), ratio), out.element));
+    const int64_t centred = operands[0]->integer(i) - in.quant->zero_point(ci);
+    const int64_t steps = rounding == Rounding::nearest
+                              ? requantize(centred, to_fixed_point(in.quant->scale(ci) / scale))
+                              : tflite::requantize(static_cast<int32_t>(centred),
+                                                   tflite::to_fixed_point(in.quant->scale(ci) / scale), rounding);
+    results[0].set_integer(i, saturate(zero_point + steps, out.element));
   }
 }
 
@@ -79,6 +86,7 @@ extern const OpDef quantize_op = {
         "(x - zero_x) * scale_x / scale_y in 31-bit fixed point.",
     .operands = {{"x"}},
     .results = {"y"},
+    .attributes = {rounding_attribute()},
     .traits = {.elementwise = true, .quantized_form = true},
     .infer = infer,
     .verify = verify,

@@ -18,7 +18,7 @@ Status expect(const Op& op, size_t index, const Shape& wanted) {
 
 size_t activations_per_direction(const Op& op) { return op.def->name == "lstm" ? 3 : op.def->name == "gru" ? 2 : 1; }
 
-size_t argument_count(std::string_view activation) { return op_def(activation).attributes.size(); }
+size_t argument_count(std::string_view activation) { return real_attribute_count(op_def(activation)); }
 
 Status check_activations(const Op& op, int64_t directions) {
   const std::vector<std::string>& names = op.texts("activations");

@@ -43,6 +43,7 @@ bool import_activations(OnnxImporter& importer, std::vector<std::string> names, 
     }
     name = known->second;
     for (const AttributeDef& def : op_def(name).attributes) {
+      if (def.kind != AttributeKind::real) continue;
       const double fallback = std::get<double>(*def.fallback);
       args.push_back(def.name == "alpha" ? next_of(alphas, next_alpha, fallback) : next_of(betas, next_beta, fallback));
     }

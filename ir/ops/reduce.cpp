@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "ir/tflite.h"
+
 namespace tinyc::ir {
 namespace {
 
@@ -30,7 +32,7 @@ Status verify(const Op& op) {
   if (op.def->reduce->quantized == ReduceFunctions::Integers::none) return Failure{"has no integer form"};
   if (!x.quant->per_tensor() || !y.quant->per_tensor())
     return Failure{"operand and result must be quantised per tensor"};
-  return {};
+  return op.def->attribute("rounding") ? verify_rounding(op) : Status();
 }
 
 // Position in the result for every element of the operand.
@@ -79,6 +81,8 @@ int64_t finished(const Op& op, int64_t total, int64_t count) {
   const int64_t divisor = kind == Integers::mean ? std::max<int64_t>(count, 1) : 1;
   if (!in.quantized()) return wrap(total / divisor, out.element);
   if (kind == Integers::extreme) return requantize_to(total, in, out);
+  if (const Rounding rounding = rounding_of(op); rounding != Rounding::nearest)
+    return saturate(tflite::mean(total, divisor, in, out, rounding), out.element);
   const FixedPoint scale = to_fixed_point(in.quant->scale() / (out.quant->scale() * static_cast<double>(divisor)));
   return saturate(out.quant->zero_point() + requantize(total - count * in.quant->zero_point(), scale), out.element);
 }
@@ -113,6 +117,7 @@ OpDef reduce_op(ReduceSpec spec) {
   def.operands = {{"x"}};
   def.results = {"y"};
   def.attributes = {{"axes", AttributeKind::integers, std::nullopt, "sorted, not negative; they become 1"}};
+  if (spec.functions.quantized == ReduceFunctions::Integers::mean) def.attributes.push_back(rounding_attribute());
   def.traits = {.quantized_form = spec.functions.quantized != ReduceFunctions::Integers::none};
   def.infer = infer;
   def.verify = verify;

@@ -3,6 +3,7 @@
 
 #include "ir/ops/common.h"
 #include "ir/ops/quantization.h"
+#include "ir/rounding.h"
 
 namespace tinyc::ir {
 namespace {
@@ -16,6 +17,7 @@ extern const OpDef sigmoid_op = unary_op({
     .name = kName,
     .summary = "1 / (1 + exp(-x))",
     .doc = "Element by element.",
+    .attributes = {rounding_attribute()},
     .function = [](double x, std::span<const double>) { return 1 / (1 + std::exp(-x)); },
     .onnx = {{"", "Sigmoid", 6, kNewest, import_unary<kName>},
              {"com.microsoft", "QLinearSigmoid", 1, kNewest, import_qlinear}},

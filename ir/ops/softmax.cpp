@@ -4,6 +4,7 @@
 
 #include "ir/ops/common.h"
 #include "ir/ops/quantization.h"
+#include "ir/tflite.h"
 
 namespace tinyc::ir {
 namespace {
@@ -45,7 +46,7 @@ Status verify(const Op& op) {
   if (x.quantized() != y.quantized()) return Failure{"operand and result must both be quantised, or neither"};
   if (x.quantized() && !(x.quant->per_tensor() && y.quant->per_tensor()))
     return Failure{"operand and result must be quantised per tensor"};
-  return {};
+  return verify_rounding(op);
 }
 
 void reference(const Op& op, std::span<const Tensor* const> operands, std::span<Tensor> results) {
@@ -53,6 +54,7 @@ void reference(const Op& op, std::span<const Tensor* const> operands, std::span<
   const auto axis = static_cast<size_t>(op.integer("axis"));
   const int64_t count = in.shape[axis];
   const int64_t stride = strides_of(in.shape)[axis];
+  const Rounding rounding = rounding_of(op);
   if (in.elements() == 0) return;
   const auto lines = count > 0 ? in.elements() / count : 0;
   std::vector<double> real(static_cast<size_t>(count)), real_out(real.size());
@@ -64,7 +66,11 @@ void reference(const Op& op, std::span<const Tensor* const> operands, std::span<
       integer[static_cast<size_t>(i)] = operands[0]->integer(base + i * stride);
     }
     if (in.quantized()) {
-      softmax_integer(integer, integer_out, in, op.result_type());
+      if (rounding == Rounding::nearest) {
+        softmax_integer(integer, integer_out, in, op.result_type());
+      } else {
+        tflite::softmax(integer, integer_out, tflite::softmax_exponentials(in.quant->scale(), rounding));
+      }
       for (int64_t i = 0; i < count; ++i)
         results[0].set_integer(base + i * stride, integer_out[static_cast<size_t>(i)]);
     } else {
@@ -123,7 +129,8 @@ extern const OpDef softmax_op = {
         "division.",
     .operands = {{"x"}},
     .results = {"y"},
-    .attributes = {{"axis", AttributeKind::integer, std::nullopt, "axis of the sum, not negative"}},
+    .attributes = {{"axis", AttributeKind::integer, std::nullopt, "axis of the sum, not negative"},
+                   rounding_attribute()},
     .traits = {.quantized_form = true},
     .infer = infer,
     .verify = verify,

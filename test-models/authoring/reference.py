@@ -79,6 +79,8 @@ def quantize(attrs, x, scale, zero=np.uint8(0)):
 
 def dequantize(attrs, x, scale, zero=np.int32(0)):
     axis = attrs.get("axis", 1)
+    if attrs.get("block_size"):
+        return x.astype(np.int64) * np.repeat(scale, attrs["block_size"], axis)
     steps = x.astype(np.int64) - along(zero, axis, x.ndim).astype(np.int64)
     return steps * along(scale, axis, x.ndim)
 

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Stores the tiny single-purpose models (small_forms, small_quant, small_rnn)."""
+"""Stores the tiny single-purpose models (small_forms, small_quant, small_rnn, small_bits)."""
 import numpy as np
 import onnx
 
+import small_bits
 import small_forms
 import small_quant
 import small_rnn
@@ -10,10 +11,10 @@ import store
 
 
 def main():
-    for build in small_forms.ALL + small_rnn.ALL + small_quant.ALL:
+    for build in small_forms.ALL + small_rnn.ALL + small_quant.ALL + small_bits.ALL:
         model, sets, *save = build()
         facts = {}
-        if build in small_quant.ALL:
+        if build in small_quant.ALL + small_bits.EXACT:
             if build is small_quant.dynamic_quantization:
                 facts["accept"] = [{"rtol": 1e-3, "atol": 0.02, "why": "a last bit can move a step"}]
             else:

@@ -80,6 +80,10 @@ def graphs():
           [value("q", [1, 4], TensorProto.UINT8)], [constant("s", numpy.float32(0))])
     model("kernel.onnx", [node("Erf", ["x"], ["y"], name="erf")], [value("x", [1, 4], TensorProto.INT32)],
           [value("y", [1, 4], TensorProto.INT32)])
+    model("leaky_relu_q8.onnx",
+          [node("QLinearLeakyRelu", ["x", "s", "z", "s", "z"], ["y"], name="leaky", domain="com.microsoft", alpha=0.1)],
+          [value("x", [1, 4], TensorProto.INT8)], [value("y", [1, 4], TensorProto.INT8)],
+          [constant("s", numpy.float32(0.1)), constant("z", numpy.int8(3))], domains=["com.microsoft"])
 
 
 def hostile_names():

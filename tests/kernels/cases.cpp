@@ -88,6 +88,16 @@ ir::Type random_q8(Random& random, ir::Shape shape) {
   return {element, std::move(shape), ir::Quantization{{static_cast<double>(static_cast<float>(scale))}, {zero}, -1}};
 }
 
+ir::Type random_narrow(Random& random, ir::Shape shape) {
+  ir::Type type = random_q8(random, std::move(shape));
+  if (random.chance(40)) return type;
+  type.element = random.chance(70) ? ir::Element::i16 : ir::Element::u16;
+  const bool symmetric = type.element == ir::Element::i16 && random.chance(60);
+  type.quant->zero_points = {symmetric ? 0 : random.between(ir::lowest(type.element), ir::highest(type.element))};
+  type.quant->scales = {static_cast<double>(static_cast<float>(random.real(1e-5, 1e-2)))};
+  return type;
+}
+
 CaseMaker::CaseMaker(Random& random) : random_(random) { case_.graph = std::make_unique<ir::Graph>(); }
 
 ir::Value* CaseMaker::input(const ir::Type& type) { return input(type, random_tensor(random_, type)); }
@@ -101,6 +111,29 @@ ir::Value* CaseMaker::constant(const ir::Type& type, ir::Tensor data) {
   return type.quant ? builder.constant(std::move(data), *type.quant) : builder.constant(std::move(data));
 }
 
+namespace {
+
+// TensorFlow Lite's arithmetic for some of the operators that have it, with the quantisation that it asks for.
+void vary_rounding(Random& random, ir::Op& op) {
+  if (!op.def->attribute("rounding") || !op.result_type().quantized() || !random.chance(25)) return;
+  const ir::Type before = op.result_type();
+  ir::Type& y = op.results[0]->type;
+  if (op.is("softmax") || op.is("sigmoid")) {
+    y.element = ir::Element::i8;
+    y.quant = ir::Quantization{{1.0 / 256}, {-128}, -1};
+  }
+  if (op.is("average_pool")) {
+    y.element = op.operand_type(0).element;
+    y.quant = op.operand_type(0).quant;
+  }
+  op.attributes["rounding"] = random.pick(std::vector<std::string>{"tflite", "tflite-single"});
+  if (ir::verify(op)) return;
+  op.attributes.erase("rounding");
+  y = before;
+}
+
+}  // namespace
+
 void CaseMaker::finish(const CaseSink& sink, std::string_view op, std::vector<ir::Value*> operands,
                        ir::Attributes attributes, std::optional<ir::Type> result, double tolerance, double scale) {
   ir::Builder builder(*case_.graph);
@@ -110,6 +143,7 @@ void CaseMaker::finish(const CaseSink& sink, std::string_view op, std::vector<ir
     (*made)->results[0]->type.element = result->element;
     (*made)->results[0]->type.quant = result->quant;
   }
+  vary_rounding(random_, **made);
   if (const Status status = ir::verify(*(*made)); !status) return;
   if ((*made)->result()->type.elements() == 0) return;
   for (ir::Value* value : (*made)->results) case_.graph->add_output(value);

@@ -65,6 +65,8 @@ class CaseMaker {
 ir::Tensor random_tensor(Random& random, const ir::Type& type);
 // 8 bits per tensor: either sign, zero point anywhere or at an end.
 ir::Type random_q8(Random& random, ir::Shape shape);
+// 8 or 16 bits per tensor.
+ir::Type random_narrow(Random& random, ir::Shape shape);
 ir::Type float_type(ir::Shape shape);
 ir::Type plain_type(ir::Element element, ir::Shape shape);
 

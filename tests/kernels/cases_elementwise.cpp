@@ -144,11 +144,11 @@ void binary(Random& random, const CaseSink& sink, const ir::OpDef& def) {
     for (int i = 0; i < 3; ++i) {
       CaseMaker quantized(random);
       const bool clamps = def.attribute("activation") && random.chance(30);
-      ir::Value* x = quantized.operand(random_q8(random, a));
-      ir::Value* y = quantized.operand(random_q8(random, b));
+      ir::Value* x = quantized.operand(random_narrow(random, a));
+      ir::Value* y = quantized.operand(random_narrow(random, b));
       quantized.finish(sink, def.name, {x, y},
                        clamps ? ir::Attributes{{"activation", std::string("relu")}} : ir::Attributes{},
-                       random_q8(random, {}));
+                       random_narrow(random, {}));
     }
   }
   static const std::vector<ir::Element> kElements = {ir::Element::i8, ir::Element::u8, ir::Element::i16,

@@ -11,7 +11,7 @@ namespace {
 // Sums of a hundred products cancel down from about this.
 constexpr double kSumScale = 5;
 
-enum class Numbers { real, q8, q8_to_s32 };
+enum class Numbers { real, q8, q8_to_s32, narrow };
 
 struct WindowShape {
   int64_t batch, h, w, in_c, out_per_group, groups, kernel_h, kernel_w, stride_h, stride_w, dilation_h, dilation_w;
@@ -97,6 +97,17 @@ ir::Type weight_type(Random& random, ir::Shape shape, int axis) {
   return {element, std::move(shape), std::move(quant)};
 }
 
+// Weights of 4, 8 or 16 bits.
+ir::Type narrow_weight_type(Random& random, ir::Shape shape, int axis) {
+  ir::Type type = weight_type(random, std::move(shape), axis);
+  if (random.chance(40)) return type;
+  type.element = random.pick(std::vector<ir::Element>{ir::Element::i4, ir::Element::u4, ir::Element::i16});
+  const int64_t centre = type.element == ir::Element::u4 ? 8 : 0;
+  const bool centred = random.chance(70);
+  for (int64_t& zero : type.quant->zero_points) zero = centred ? centre : centre + random.between(-3, 3);
+  return type;
+}
+
 // A product layer `op` of input x, constant weights and bias.
 void layer(Random& random, const CaseSink& sink, std::string_view op, const ir::Shape& x, const ir::Shape& w,
            ir::Attributes attributes, Numbers numbers) {
@@ -110,9 +121,9 @@ void layer(Random& random, const CaseSink& sink, std::string_view op, const ir::
     return make.finish(sink, op, {input, weights, has_bias ? make.constant(float_type({outputs})) : nullptr},
                        std::move(attributes), std::nullopt, 1e-5, kSumScale);
   }
-  const ir::Type in = random_q8(random, x);
-  ir::Value* input = make.input(in);
-  ir::Value* weights = make.constant(weight_type(random, w, 0));
+  const bool narrow = numbers == Numbers::narrow;
+  ir::Value* input = make.input(narrow ? random_narrow(random, x) : random_q8(random, x));
+  ir::Value* weights = make.constant(narrow ? narrow_weight_type(random, w, 0) : weight_type(random, w, 0));
   ir::Value* bias = nullptr;
   if (has_bias) {
     ir::Tensor data(ir::Element::i32, {outputs});
@@ -121,7 +132,8 @@ void layer(Random& random, const CaseSink& sink, std::string_view op, const ir::
   }
   if (numbers == Numbers::q8_to_s32) return make.finish(sink, op, {input, weights, bias}, std::move(attributes));
   add_activation(random, attributes, false);
-  make.finish(sink, op, {input, weights, bias}, std::move(attributes), random_q8(random, {}));
+  make.finish(sink, op, {input, weights, bias}, std::move(attributes),
+              narrow ? random_narrow(random, {}) : random_q8(random, {}));
 }
 
 void conv(Random& random, const CaseSink& sink, const WindowShape& s, Numbers numbers) {
@@ -148,9 +160,9 @@ void pools(Random& random, const CaseSink& sink, const WindowShape& s) {
   attributes["kernel"] = axes(s, s.kernel_h, s.kernel_w);
   for (const bool real : {true, false}) {
     CaseMaker largest(random);
-    const ir::Type type = real ? float_type(x) : random_q8(random, x);
+    const ir::Type type = real ? float_type(x) : random_narrow(random, x);
     std::optional<ir::Type> result;
-    if (!real) result = random.chance(50) ? type : random_q8(random, {});
+    if (!real) result = random.chance(60) ? type : random_narrow(random, {});
     largest.finish(sink, "max_pool", {largest.input(type)}, attributes, result);
     CaseMaker mean(random);
     ir::Attributes with_pad = attributes;
@@ -188,14 +200,15 @@ void matmul(Random& random, const CaseSink& sink, Numbers numbers) {
     return make.finish(sink, "matmul", {make.input(float_type(a)), make.operand(float_type(b))}, attributes,
                        std::nullopt, 1e-5, kSumScale);
   }
-  ir::Type tb = random_q8(random, b);
+  const bool narrow = numbers == Numbers::narrow;
+  ir::Type tb = narrow ? random_narrow(random, b) : random_q8(random, b);
   if (random.chance(30)) tb = weight_type(random, b, static_cast<int>(b.size()) - 1);
   tb.quant->scales.assign(tb.quant->scales.size(), 0.01);
-  ir::Value* x = make.input(random_q8(random, a));
+  ir::Value* x = make.input(narrow ? random_narrow(random, a) : random_q8(random, a));
   ir::Value* y = make.operand(tb);
   if (numbers == Numbers::q8_to_s32) return make.finish(sink, "matmul", {x, y});
   add_activation(random, attributes, false);
-  make.finish(sink, "matmul", {x, y}, attributes, random_q8(random, {}));
+  make.finish(sink, "matmul", {x, y}, attributes, narrow ? random_narrow(random, {}) : random_q8(random, {}));
 }
 
 }  // namespace
@@ -204,13 +217,13 @@ void layer_cases(Random& random, int rounds, const CaseSink& sink) {
   std::vector<WindowShape> shapes = kGrid;
   for (int i = 0; i < 3 * rounds; ++i) shapes.push_back(random_window(random));
   for (const WindowShape& shape : shapes) {
-    for (const Numbers numbers : {Numbers::real, Numbers::q8, Numbers::q8, Numbers::q8_to_s32})
+    for (const Numbers numbers : {Numbers::real, Numbers::q8, Numbers::q8, Numbers::q8_to_s32, Numbers::narrow})
       conv(random, sink, shape, numbers);
     for (const Numbers numbers : {Numbers::real, Numbers::q8}) conv_transpose(random, sink, shape, numbers);
     pools(random, sink, shape);
   }
   for (int i = 0; i < 4 * rounds; ++i) {
-    for (const Numbers numbers : {Numbers::real, Numbers::q8, Numbers::q8_to_s32}) {
+    for (const Numbers numbers : {Numbers::real, Numbers::q8, Numbers::q8_to_s32, Numbers::narrow}) {
       fully_connected(random, sink, numbers);
       matmul(random, sink, numbers);
     }

@@ -71,7 +71,7 @@ class Driver {
     for (const HostKernel& kernel : kernels_) {
       const KernelDef& def = *kernel.def;
       if (std::find(def.ops.begin(), def.ops.end(), test.op->name()) == def.ops.end()) continue;
-      if (const auto reason = def.why_not(*test.op)) {
+      if (const auto reason = why_not(def, *test.op)) {
         refused_[std::string(def.name)] = *reason;
         continue;
       }

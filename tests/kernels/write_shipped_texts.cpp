@@ -97,7 +97,7 @@ std::string call_text(const KernelDef& def, const ir::Op& op, const Built& built
 void add_call(Source& source, const ir::Op& op) {
   const KernelDef& def = *source.kernel->def;
   if (source.count >= kCallsPerKernel || std::find(def.ops.begin(), def.ops.end(), op.name()) == def.ops.end()) return;
-  if (def.why_not(op)) return;
+  if (why_not(def, op)) return;
   const Variant variant = def.variants ? def.variants(op).back() : Variant{};
   const Built built = def.build(op, variant);
   for (const std::string& path : built.depends) source.texts.add(path);

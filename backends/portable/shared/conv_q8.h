@@ -5,13 +5,13 @@
 #include "backends/portable/shared/taps.h"
 #include "runtime-stubs/tinyc_kernel.h"
 
-// The loops of 8-bit convolutions. Padding counts as the input's zero point, which the bias already holds for every
-// tap. A geometry has in_h, in_w, in_c, out_w, out_c, kernel_*, stride_*, dilation_*, pad_*, groups, in_zero,
-// in_unsigned.
+// The loops of convolutions of 8-bit integers (Element = uint8_t) or of int16_t. Weights: a pointer or Nibbles. Padding
+// counts as the input's zero point, which the bias already holds for every tap. A geometry has in_h, in_w, in_c, out_w,
+// out_c, kernel_*, stride_*, dilation_*, pad_*, groups, in_zero, in_unsigned.
 
 // Visits the taps of one window by runs: pixels(first pixel, index of its weights, count) inside the image,
 // padding(index, count) outside. lanes: output channels whose weights lie side by side.
-template <class Geometry, class Pixels, class Padding>
+template <class Element, class Geometry, class Pixels, class Padding>
 TINYC_KERNEL void conv_q8_taps(const Geometry& g, const Rows& in, int32_t y, int32_t x, int32_t first_c, int32_t lanes,
                                Pixels pixels, Padding padding) {
   const int32_t channels = g.in_c / g.groups;
@@ -27,7 +27,7 @@ TINYC_KERNEL void conv_q8_taps(const Geometry& g, const Rows& in, int32_t y, int
     const int32_t count = inside.last - inside.first;
     padding(w * lanes, inside.first * channels);
     padding((w + inside.last * channels) * lanes, (g.kernel_w - inside.last) * channels);
-    const uint8_t* pixel = row_at(in, iy) + first_c + (left + inside.first * g.dilation_w) * g.in_c;
+    const Element* pixel = row_of<const Element>(in, iy) + first_c + (left + inside.first * g.dilation_w) * g.in_c;
     const int32_t from = w + inside.first * channels;
     if (g.dilation_w == 1 && g.groups == 1) {
       pixels(pixel, from * lanes, count * channels);
@@ -39,9 +39,9 @@ TINYC_KERNEL void conv_q8_taps(const Geometry& g, const Rows& in, int32_t y, int
 }
 
 // Calls finish(output row, position in it, output channel, sum) for every result.
-template <class Geometry, class Weight, class Finish>
-TINYC_KERNEL void conv_q8_rows(const Geometry& g, const Rows& in, const Rows& out, const Weight* weights,
-                               const int32_t* bias, int32_t y0, int32_t y1, Finish finish) {
+template <class Element, class Geometry, class Weights, class Finish>
+TINYC_KERNEL void conv_q8_rows(const Geometry& g, const Rows& in, const Rows& out, Weights weights, const int32_t* bias,
+                               int32_t y0, int32_t y1, Finish finish) {
   const int32_t channels = g.in_c / g.groups;
   const int32_t per_group = g.out_c / g.groups;
   const int32_t taps = g.kernel_h * g.kernel_w * channels;
@@ -53,11 +53,11 @@ TINYC_KERNEL void conv_q8_rows(const Geometry& g, const Rows& in, const Rows& ou
         const int32_t end = (group + 1) * per_group;
         int32_t o = group * per_group;
         for (; o + 4 <= end; o += 4) {
-          const Weight* w = weights + o * taps;
+          const Weights w = weights + o * taps;
           Sums4Q8 sums = {bias[o], bias[o + 1], bias[o + 2], bias[o + 3]};
-          conv_q8_taps(
+          conv_q8_taps<Element>(
               g, in, y, x, group * channels, 4,
-              [&](const uint8_t* pixel, int32_t from, int32_t count) {
+              [&](const Element* pixel, int32_t from, int32_t count) {
                 dot4_q8(sums, pixel, is_unsigned, w + from, count);
               },
               [&](int32_t from, int32_t count) { pad4_q8(sums, g.in_zero, w + from, count); });
@@ -68,11 +68,11 @@ TINYC_KERNEL void conv_q8_rows(const Geometry& g, const Rows& in, const Rows& ou
         }
         if (per_group % 4 == 0) continue;  // keeps GCC from warning about a loop that never runs
         for (; o < end; ++o) {
-          const Weight* w = weights + o * taps;
+          const Weights w = weights + o * taps;
           int32_t sum = bias[o];
-          conv_q8_taps(
+          conv_q8_taps<Element>(
               g, in, y, x, group * channels, 1,
-              [&](const uint8_t* pixel, int32_t from, int32_t count) {
+              [&](const Element* pixel, int32_t from, int32_t count) {
                 sum = dot_q8(sum, pixel, is_unsigned, w + from, count);
               },
               [&](int32_t from, int32_t count) { sum = pad_q8(sum, g.in_zero, w + from, count); });

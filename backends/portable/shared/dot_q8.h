@@ -3,17 +3,34 @@
 
 #include "runtime-stubs/tinyc_kernel.h"
 
-// Four sums at a time: each x is loaded once for four products. Weights are int8_t or int16_t.
+// Element k of 8-bit integers of either sign, or of int16_t.
+TINYC_KERNEL int32_t load_x(const uint8_t* x, int32_t k, bool is_unsigned) { return load_8(x, k, is_unsigned); }
+TINYC_KERNEL int32_t load_x(const int16_t* x, int32_t k, bool) { return x[k]; }
+
+// 4-bit weights, two per byte, the first in the low half: to be used like a pointer to int8_t.
+struct Nibbles {
+  const uint8_t* bytes;
+  int32_t first;
+  __attribute__((always_inline)) int32_t operator[](int32_t k) const {
+    const int32_t at = first + k;
+    const int32_t byte = bytes[at >> 1];
+    return (at & 1) == 0 ? static_cast<int8_t>(static_cast<uint8_t>(byte << 4)) >> 4
+                         : static_cast<int8_t>(static_cast<uint8_t>(byte)) >> 4;
+  }
+  __attribute__((always_inline)) Nibbles operator+(int32_t k) const { return {bytes, first + k}; }
+};
+
+// Four sums at a time: each x is loaded once for four products. Weights: int8_t, int16_t or Nibbles.
 struct Sums4Q8 {
   int32_t s0, s1, s2, s3;
 };
 
 // Adds x[k] * w[4 * k + lane], 0 <= k < count.
-template <class Weight>
-TINYC_KERNEL void dot4_q8(Sums4Q8& sums, const uint8_t* x, bool is_unsigned, const Weight* w, int32_t count) {
+template <class Element, class Weights>
+TINYC_KERNEL void dot4_q8(Sums4Q8& sums, const Element* x, bool is_unsigned, Weights w, int32_t count) {
   int32_t s0 = sums.s0, s1 = sums.s1, s2 = sums.s2, s3 = sums.s3;
-  for (int32_t k = 0; k < count; ++k, w += 4) {
-    const int32_t value = load_8(x, k, is_unsigned);
+  for (int32_t k = 0; k < count; ++k, w = w + 4) {
+    const int32_t value = load_x(x, k, is_unsigned);
     s0 += value * w[0];
     s1 += value * w[1];
     s2 += value * w[2];
@@ -22,16 +39,17 @@ TINYC_KERNEL void dot4_q8(Sums4Q8& sums, const uint8_t* x, bool is_unsigned, con
   sums = {s0, s1, s2, s3};
 }
 
-template <class Weight>
-TINYC_KERNEL int32_t dot_q8(int32_t sum, const uint8_t* x, bool is_unsigned, const Weight* w, int32_t count) {
-  for (int32_t k = 0; k < count; ++k) sum += load_8(x, k, is_unsigned) * w[k];
+template <class Element, class Weights>
+TINYC_KERNEL int32_t dot_q8(int32_t sum, const Element* x, bool is_unsigned, Weights w, int32_t count) {
+  for (int32_t k = 0; k < count; ++k) sum += load_x(x, k, is_unsigned) * w[k];
   return sum;
 }
 
-// The same where every x is `value`: padding.
-template <class Weight>
-TINYC_KERNEL void pad4_q8(Sums4Q8& sums, int32_t value, const Weight* w, int32_t count) {
-  for (const Weight* end = w + 4 * count; w < end; w += 4) {
+// The same where every x is `value`: padding. Counting down, as GCC warns of overflow where constants make the loop
+// dead.
+template <class Weights>
+TINYC_KERNEL void pad4_q8(Sums4Q8& sums, int32_t value, Weights w, int32_t count) {
+  for (int32_t k = count; k > 0; --k, w = w + 4) {
     sums.s0 += value * w[0];
     sums.s1 += value * w[1];
     sums.s2 += value * w[2];
@@ -39,8 +57,8 @@ TINYC_KERNEL void pad4_q8(Sums4Q8& sums, int32_t value, const Weight* w, int32_t
   }
 }
 
-template <class Weight>
-TINYC_KERNEL int32_t pad_q8(int32_t sum, int32_t value, const Weight* w, int32_t count) {
-  for (const Weight* end = w + count; w < end; ++w) sum += value * *w;
+template <class Weights>
+TINYC_KERNEL int32_t pad_q8(int32_t sum, int32_t value, Weights w, int32_t count) {
+  for (int32_t k = count; k > 0; --k, w = w + 1) sum += value * w[0];
   return sum;
 }

@@ -4,14 +4,14 @@
 #include "backends/portable/shared/dot_q8.h"
 #include "runtime-stubs/tinyc_kernel.h"
 
-// The loops of 8-bit fully connected layers: calls finish(output row, position in it, output, sum) for every result. A
-// geometry has lines, inputs, outputs, in_unsigned.
-template <class Geometry, class Weight, class Finish>
-TINYC_KERNEL void fully_connected_q8_rows(const Geometry& g, const Rows& in, const Rows& out, const Weight* weights,
+// The loops of fully connected layers of 8-bit integers (Element = uint8_t) or of int16_t: calls finish(output row,
+// position in it, output, sum) for every result. A geometry has lines, inputs, outputs, in_unsigned.
+template <class Element, class Geometry, class Weights, class Finish>
+TINYC_KERNEL void fully_connected_q8_rows(const Geometry& g, const Rows& in, const Rows& out, Weights weights,
                                           const int32_t* bias, int32_t y0, int32_t y1, Finish finish) {
   const bool is_unsigned = g.in_unsigned != 0;
   for (int32_t y = y0; y < y1; ++y) {
-    const uint8_t* line = row_at(in, y);
+    const Element* line = row_of<const Element>(in, y);
     uint8_t* row = row_at(out, y);
     for (int32_t i = 0; i < g.lines; ++i, line += g.inputs) {
       int32_t o = 0;

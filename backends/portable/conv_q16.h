@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0 AND 0BSD
+// Int16 convolution with 8-bit weights whose sums fit 32 bits.
+#include "backends/kernel_wide.h"
+
+namespace tinyc {
+namespace portable_conv_q16 {
+
+inline std::optional<std::string> why_not(const ir::Op& op) {
+  if (auto reason = need_2d(op)) return reason;
+  if (auto reason = need_narrow(op.result_type(), "its result")) return reason;
+  return need_integer_layer(op, 8, ir::Element::i16);
+}
+
+inline Needs needs(const ir::Op& op, const Variant&) { return conv_needs(op); }
+
+inline Built build(const ir::Op& op, const Variant&) {
+  Built built;
+  built.geometry = window_geometry(conv_image(op));
+  built.geometry.push_back({"groups", op.integer("groups")});
+  add_requantization(built, op);
+  built.geometry.push_back({"out_kind", narrow_kind(op.result_type())});
+  built.constants.insert(
+      built.constants.begin(),
+      packed("weights",
+             "per group: output channels by 4 [kernel_h][kernel_w][in_c / groups][4], the rest singly; zero points "
+             "taken off",
+             in_blocks_of_4(centred_as<int8_t>(op), op.operand_type(1).shape[0], op.integer("groups"))));
+  return built;
+}
+
+inline double cycles(const ir::Op& op, const Variant&, const CoreTiming& t) {
+  return layer_cycles(op, conv_mac_overhead(op, t) + t.mla, t.mul_wide + t.store + 20 * t.alu);
+}
+
+}  // namespace portable_conv_q16
+
+inline const KernelDef portable_conv_q16_kernel = {
+    .name = "conv_q16",
+    .isa = Isa::portable,
+    .ops = {"conv"},
+    .types = "i16 x i8 -> q8, q16",
+    .summary = "int16 convolution, 8-bit weights",
+    .entry = "conv_q16",
+    .geometry_type = "ConvQ16",
+    .loops_over_batch = true,
+    .why_not = portable_conv_q16::why_not,
+    .needs = portable_conv_q16::needs,
+    .build = portable_conv_q16::build,
+    .cycles = portable_conv_q16::cycles,
+};
+
+}  // namespace tinyc
+// ---- shipped ----
+#include "backends/portable/shared/conv_q8.h"
+#include "backends/portable/shared/wide.h"
+#include "runtime-stubs/tinyc_kernel.h"
+
+// Int16 convolution, channels last.
+struct ConvQ16 {
+  int32_t in_h, in_w, in_c, out_w, out_c;
+  int32_t kernel_h, kernel_w, stride_h, stride_w, dilation_h, dilation_w, pad_h, pad_w;
+  int32_t groups;
+  int32_t in_zero, out_zero, low, high;
+  int32_t in_unsigned, rounding, out_kind;
+};
+
+TINYC_KERNEL void conv_q16(const ConvQ16& g, const Rows& in, const Rows& out, const int8_t* weights,
+                           const int32_t* bias, const int32_t* multiplier, const int32_t* shift, int32_t y0,
+                           int32_t y1) {
+  conv_q8_rows<int16_t>(g, in, out, weights, bias, y0, y1, [&](uint8_t* row, int32_t at, int32_t o, int32_t sum) {
+    const int32_t result = g.out_zero + requantize(sum, multiplier[o], shift[o], g.rounding);
+    store_narrow(row, at, g.out_kind, clamp_s32(result, g.low, g.high));
+  });
+}
