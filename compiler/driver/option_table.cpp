@@ -135,6 +135,8 @@ constexpr OptionRow kOptions[] = {
            o.rows, v,
            {{"auto", RowPolicy::automatic}, {"layers", RowPolicy::layers}, {"smallest", RowPolicy::smallest}});
      }},
+    {"--picture", "", "FILE", G::output, only(Command::plan), false, false, "draw RAM against cycles, as SVG",
+     [](O& o, S& v) { return o.picture = v, std::string(); }},
     {"--output", "-o", "DIR", G::output, kOnCompiled, false, false, "output folder (default: .)",
      [](O& o, S& v) { return o.output_dir = v, std::string(); }},
     {"--name", "", "NAME", G::output, kOnCompiled, true, false,
