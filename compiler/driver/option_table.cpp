@@ -100,7 +100,8 @@ constexpr OptionRow kOptions[] = {
      [](O& o, S& v) { return take_size(o.ram_bytes, v); }},
     {"--flash", "", "SIZE", G::target, kOnCompiled, true, false, "budget for weights and code",
      [](O& o, S& v) { return take_size(o.flash_bytes, v); }},
-    {"--dim", "", "NAME=N", G::model, kOnModels, true, false, "size of a named dimension (repeat)", take_dim},
+    {"--dim", "", "NAME=N", G::model, kOnModels, true, false,
+     "size of a dimension, by its name or as INPUT.AXIS (repeat)", take_dim},
     {"--io-place", "", "PLACE", G::model, kOnCompiled, true, false,
      "workspace (default): inputs and outputs live in it; caller: in the caller's memory",
      [](O& o, S& v) {
