@@ -56,7 +56,7 @@ inline Built build(const ir::Op& op, const Variant& variant) {
                     {"low", ir::lowest(out.element)},
                     {"high", ir::highest(out.element)},
                     {"in_unsigned", is_unsigned_8(in)},
-                    {"rounding", ir::tie_possible(scale, 255 * count)}};
+                    {"rounding", rounding_argument(op, ir::tie_possible(scale, 255 * count))}};
   return built;
 }
 

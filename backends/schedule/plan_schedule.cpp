@@ -14,10 +14,11 @@ constexpr int kPlannedForLeast = 3;
 
 class Chooser {
  public:
-  Chooser(const Program& layers, const ScheduleOptions& options)
+  // only_free: schedules that cost hardly more than the fastest will do.
+  Chooser(const Program& layers, const ScheduleOptions& options, bool only_free)
       : options_(options),
         search_(layers, options.plan, options.policy != RowPolicy::layers),
-        list_(search_.price_list()) {}
+        list_(search_.price_list(only_free ? kFreeCycles : 1e9)) {}
 
   Scheduled run() {
     if (options_.ram_bytes) return within(*options_.ram_bytes);
@@ -26,16 +27,34 @@ class Chooser {
     return least(most);
   }
 
-  std::vector<Price> prices() {
-    std::vector<Price> prices;
-    for (const Schedule& schedule : list_) {
-      const Scheduled planned = planned_as(schedule);
-      prices.push_back({planned.bytes(), schedule.cycles});
+  std::vector<Scheduled> prices(size_t most) const {
+    std::vector<Scheduled> prices;
+    const size_t count = std::min(most, list_.size());
+    for (size_t i = 0; i < count; ++i) {
+      const size_t pick = count > 1 ? i * (list_.size() - 1) / (count - 1) : 0;
+      prices.push_back(planned_as(list_[pick]));
+      if (prices.back().bytes() <= list_[pick].bytes) continue;
+      const Schedule lean = search_.with_least_scratch(list_[pick]);
+      if (lean.cycles > list_[pick].cycles) prices.push_back(planned_as(lean));
     }
+    drop_dominated(prices);
     return prices;
   }
 
  private:
+  // What is left costs the more cycles the less RAM it takes.
+  static void drop_dominated(std::vector<Scheduled>& prices) {
+    std::stable_sort(prices.begin(), prices.end(),
+                     [](const Scheduled& a, const Scheduled& b) { return a.cycles < b.cycles; });
+    size_t kept = 0;
+    for (size_t i = 1; i < prices.size(); ++i) {
+      if (prices[i].bytes() >= prices[kept].bytes()) continue;
+      if (prices[i].cycles > prices[kept].cycles) ++kept;
+      if (kept != i) prices[kept] = std::move(prices[i]);
+    }
+    prices.resize(std::min(prices.size(), kept + 1));
+  }
+
   Scheduled planned_as(const Schedule& schedule) const {
     Scheduled scheduled;
     scheduled.program = search_.build(schedule);
@@ -62,10 +81,11 @@ class Chooser {
     int planned = 0;
     for (auto schedule = list_.rbegin(); schedule != list_.rend() && planned < kPlannedForLeast; ++schedule) {
       if (schedule->cycles > cycles) continue;
-      if (best && best->plan.workspace_bytes <= schedule->bytes) break;
+      if (best && best->bytes() < schedule->bytes) break;
       ++planned;
       Scheduled one = plan(*schedule, schedule->bytes, cycles);
-      if (!best || one.plan.workspace_bytes < best->plan.workspace_bytes) best = std::move(one);
+      const bool same = best && one.bytes() == best->bytes();
+      if (!best || one.bytes() < best->bytes() || (same && one.cycles < best->cycles)) best = std::move(one);
     }
     return std::move(*best);
   }
@@ -109,16 +129,19 @@ Program copy_of(const Program& layers) {
 }  // namespace
 
 Scheduled plan_schedule(const Program& layers, const ScheduleOptions& options) {
-  if (!layers.instances.empty()) return Chooser(layers, options).run();
+  if (!layers.instances.empty()) {
+    const bool only_free = !options.ram_bytes && options.policy != RowPolicy::smallest;
+    return Chooser(layers, options, only_free).run();
+  }
   Scheduled scheduled;
   scheduled.program = copy_of(layers);
   scheduled.plan = plan_with_directions(scheduled.program, options.plan);
   return scheduled;
 }
 
-std::vector<Price> price_list(const Program& layers, const ScheduleOptions& options) {
+std::vector<Scheduled> price_list(const Program& layers, const ScheduleOptions& options, size_t most) {
   if (layers.instances.empty()) return {};
-  return Chooser(layers, options).prices();
+  return Chooser(layers, options, false).prices(most);
 }
 
 }  // namespace tinyc

@@ -21,12 +21,6 @@ struct ScheduleOptions {
   RowPolicy policy = RowPolicy::automatic;
 };
 
-struct Price {
-  int64_t workspace_bytes = 0;
-  double cycles = 0;
-  bool chosen = false;
-};
-
 struct Scheduled {
   Program program;
   Plan plan;
@@ -38,7 +32,7 @@ struct Scheduled {
 // `layers` as lowered: one call per layer.
 Scheduled plan_schedule(const Program& layers, const ScheduleOptions& options);
 
-// Schedules from the fastest to the smallest, planned.
-std::vector<Price> price_list(const Program& layers, const ScheduleOptions& options);
+// Schedules from the fastest to the smallest, planned; at most so many, each smaller than the one before.
+std::vector<Scheduled> price_list(const Program& layers, const ScheduleOptions& options, size_t most);
 
 }  // namespace tinyc

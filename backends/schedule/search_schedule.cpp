@@ -155,12 +155,14 @@ bool ScheduleSearch::exhausted() const { return impl_->exhausted; }
 
 Schedule ScheduleSearch::fastest(int64_t bytes) const { return impl_->fastest(bytes); }
 
-std::vector<Schedule> ScheduleSearch::price_list() const {
+std::vector<Schedule> ScheduleSearch::price_list(double most_cycles) const {
   std::vector<Schedule> list;
   int64_t bytes = kAnyBytes;
-  int64_t stride = 256;  // the list is that fine: steps of 1/256, then single bytes where that fails
+  // The list is that fine: steps of 1/256 or 1/32, then single bytes where that fails.
+  int64_t stride = impl_->layers.instances.size() > 100 ? 32 : 256;
   while (true) {
     Schedule next = fastest(bytes);
+    if (!list.empty() && next.cycles > list.front().cycles * most_cycles) return list;
     if (next.segments.empty()) {
       if (list.empty() || stride == kAnyBytes) return list;
       stride = kAnyBytes;

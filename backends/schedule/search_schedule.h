@@ -36,8 +36,9 @@ class ScheduleSearch {
   // The fastest schedule of those that need at most so many bytes, by estimate; no segments if there is none. Exact
   // over all ways to cut the order of layers into segments, as long as the work allows (`exhausted`).
   Schedule fastest(int64_t bytes) const;
-  // From the fastest schedule to the smallest; each needs fewer bytes than the one before.
-  std::vector<Schedule> price_list() const;
+  // From the fastest schedule to the smallest that costs at most so many times its cycles; each needs fewer bytes than
+  // the one before.
+  std::vector<Schedule> price_list(double most_cycles = 1e9) const;
   bool exhausted() const;
   // The same segments with the kernels that take the least scratch.
   Schedule with_least_scratch(Schedule schedule) const;

@@ -18,7 +18,14 @@ class Collector {
     index_.assign(program_.buffers.size(), -1);
     for (size_t i = 0; i < program_.buffers.size(); ++i) add(static_cast<int>(i));
     for (size_t t = 0; t < all_.steps.size(); ++t) visit(all_.steps[t], static_cast<int>(t));
-    for (Occupation& occupation : all_.list) keep_ports(occupation);
+    for (Occupation& occupation : all_.list) {
+      keep_ports(occupation);
+      for (const Stay& stay : occupation.stays) {
+        if (stay.birth > stay.death) continue;
+        occupation.birth = std::min(occupation.birth, stay.birth);
+        occupation.death = std::max(occupation.death, stay.death);
+      }
+    }
     return std::move(all_);
   }
 
@@ -86,16 +93,13 @@ class Collector {
 
 bool there(const Stay& stay) { return stay.birth <= stay.death; }
 
+bool meet(const Occupation& a, const Occupation& b) { return a.birth <= b.death && b.birth <= a.death; }
+
 // The whole buffer, from its first row's birth to its last row's death.
 Occupation as_one(const Occupation& many) {
-  Stay whole{0, many.stays.front().birth, many.stays.front().death};
   int64_t slots = 1;
-  for (const Stay& stay : many.stays) {
-    whole.birth = std::min(whole.birth, stay.birth);
-    whole.death = std::max(whole.death, stay.death);
-    slots = std::max(slots, stay.slot + 1);
-  }
-  return {many.buffer, many.slot_bytes * slots, {whole}};
+  for (const Stay& stay : many.stays) slots = std::max(slots, stay.slot + 1);
+  return {many.buffer, many.slot_bytes * slots, {{0, many.birth, many.death}}, many.birth, many.death};
 }
 
 // Pairs (operand row, result row) that may share their place at the step where one dies and the other is born.
@@ -143,12 +147,11 @@ Apart apart(const Program& program, const Occupations& all, int a, int b) {
   const Occupation& one = all.list[static_cast<size_t>(a)];
   const Occupation& other = all.list[static_cast<size_t>(b)];
   Apart result{a, b, {}};
-  if (one.stays.empty() || other.stays.empty()) return result;
+  if (!meet(one, other)) return result;
   if (static_cast<int64_t>(one.stays.size() * other.stays.size()) > kMostRowPairs) {
     const Occupation x = as_one(one);
     const Occupation y = as_one(other);
-    if (x.stays[0].birth <= y.stays[0].death && y.stays[0].birth <= x.stays[0].death)
-      result.forbidden.push_back({1 - y.slot_bytes, x.slot_bytes - 1});
+    result.forbidden.push_back({1 - y.slot_bytes, x.slot_bytes - 1});
     return result;
   }
   const InPlace in_place(program, all);
@@ -189,7 +192,8 @@ Fullest fullest_step(const Program& program, const Occupations& all) {
   const InPlace in_place(program, all);
   for (const Occupation& to : all.list) {
     for (const Occupation& from : all.list) {
-      if (from.stays.size() != to.stays.size() || from.slot_bytes != to.slot_bytes || from.buffer == to.buffer)
+      if (!meet(from, to) || from.stays.size() != to.stays.size() || from.slot_bytes != to.slot_bytes ||
+          from.buffer == to.buffer)
         continue;
       for (size_t row = 0; row < to.stays.size(); ++row) {
         if (!there(to.stays[row]) || !in_place(from, row, to, row)) continue;

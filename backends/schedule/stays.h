@@ -22,6 +22,8 @@ struct Occupation {
   int buffer = -1;
   int64_t slot_bytes = 0;
   std::vector<Stay> stays;  // by row
+  int birth = 1 << 30;      // of the first row, death of the last
+  int death = -1;
 };
 
 struct Occupations {

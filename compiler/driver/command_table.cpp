@@ -42,6 +42,12 @@ constexpr CommandRow kCommands[] = {
      "is run as well where a compiler for the target (default: host) is there.",
      "tinyc accuracy kws_int8.onnx --data kws_int8\n"
      "tinyc accuracy kws_float.onnx kws_int8.onnx --data kws_float/test_data_set_0 --json\n"},
+    {Command::plan, "plan", "tinyc plan MODEL.onnx --target T [options]",
+     "what RAM costs: schedules from the fastest to the smallest",
+     "Prints, per schedule, the RAM, the weights and the estimated cycles; the one that compiling with the same options "
+     "takes is marked. Each RAM figure is a planned and checked workspace that --ram accepts.",
+     "tinyc plan kws.onnx --target cortex-m4\n"
+     "tinyc plan kws.onnx --target cortex-m4 --io-layout rows --ram 8K --picture kws.svg\n"},
     {Command::ir, "ir", "tinyc ir MODEL.onnx [--after PASS] [options]", "print the graph",
      "Prints the graph after all passes, or after one. Constants with more than 16 elements are left out.",
      "tinyc ir kws.onnx\ntinyc ir kws.onnx --after import\ntinyc ir kws.onnx --after lower-qdq --target cortex-m4\n"},

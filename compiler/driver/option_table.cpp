@@ -100,7 +100,8 @@ constexpr OptionRow kOptions[] = {
      [](O& o, S& v) { return take_size(o.ram_bytes, v); }},
     {"--flash", "", "SIZE", G::target, kOnCompiled, true, false, "budget for weights and code",
      [](O& o, S& v) { return take_size(o.flash_bytes, v); }},
-    {"--dim", "", "NAME=N", G::model, kOnModels, true, false, "size of a named dimension (repeat)", take_dim},
+    {"--dim", "", "NAME=N", G::model, kOnModels, true, false,
+     "size of a dimension, by its name or as INPUT.AXIS (repeat)", take_dim},
     {"--io-place", "", "PLACE", G::model, kOnCompiled, true, false,
      "workspace (default): inputs and outputs live in it; caller: in the caller's memory",
      [](O& o, S& v) {
@@ -135,6 +136,8 @@ constexpr OptionRow kOptions[] = {
            o.rows, v,
            {{"auto", RowPolicy::automatic}, {"layers", RowPolicy::layers}, {"smallest", RowPolicy::smallest}});
      }},
+    {"--picture", "", "FILE", G::output, only(Command::plan), false, false, "draw RAM against cycles, as SVG",
+     [](O& o, S& v) { return o.picture = v, std::string(); }},
     {"--output", "-o", "DIR", G::output, kOnCompiled, false, false, "output folder (default: .)",
      [](O& o, S& v) { return o.output_dir = v, std::string(); }},
     {"--name", "", "NAME", G::output, kOnCompiled, true, false,

@@ -20,6 +20,7 @@ enum class Command : uint8_t {
   run,
   verify,
   accuracy,
+  plan,
   ir,
   print_ops,
   print_passes,
@@ -50,6 +51,7 @@ struct Options {
   ir::Rounding rounding = ir::Rounding::nearest;
   bool keep_inputs = false;
   RowPolicy rows = RowPolicy::automatic;
+  std::string picture;  // plan: SVG file
   bool json = false;
   bool html = false;
   bool measure = false;

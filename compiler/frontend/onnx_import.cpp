@@ -64,12 +64,17 @@ class Importer final : public ir::OnnxImporter {
   }
 
   void check_dim_names() {
-    std::set<std::string> known;
+    std::set<std::string> known;   // symbols
+    std::set<std::string> places;  // INPUT.AXIS of all dimensions without a size
     for (const ir::OnnxValueInfo& input : model_.graph.inputs) {
-      for (const ir::OnnxDim& dim : input.dims.value_or(std::vector<ir::OnnxDim>{})) known.insert(dim.symbol);
+      const std::vector<ir::OnnxDim> dims = input.dims.value_or(std::vector<ir::OnnxDim>{});
+      for (size_t axis = 0; axis < dims.size(); ++axis) {
+        known.insert(dims[axis].symbol);
+        if (!dims[axis].value) places.insert(place_name(input.name, axis));
+      }
     }
     for (const auto& [name, value] : options_.dims) {
-      if (known.count(name)) continue;
+      if (known.count(name) || places.count(name)) continue;
       std::string list;
       for (const std::string& symbol : known) {
         if (!symbol.empty()) list += (list.empty() ? "" : ", ") + symbol;
@@ -100,11 +105,16 @@ class Importer final : public ir::OnnxImporter {
     scopes_.back()[input.name] = builder_.graph().add_input(input.name, std::move(type));
   }
 
+  // How --dim names a dimension by its place.
+  static std::string place_name(const std::string& input, size_t axis) { return fmt::format("{}.{}", input, axis); }
+
   std::optional<int64_t> pin(const ir::OnnxDim& dim, size_t axis, const std::string& input) {
     if (dim.value && *dim.value > 0) return dim.value;
     if (const auto given = options_.dims.find(dim.symbol); !dim.symbol.empty() && given != options_.dims.end())
       return given->second;
     if (dim.value) return dim.value;
+    if (const auto given = options_.dims.find(place_name(input, axis)); given != options_.dims.end())
+      return given->second;
     if (axis == 0) {
       diagnostics_.note(Code::T0309, {.tensor = input},
                         fmt::format("dimension 0{} is taken as 1", dim.symbol.empty() ? "" : " ('" + dim.symbol + "')"),
@@ -114,7 +124,7 @@ class Importer final : public ir::OnnxImporter {
     diagnostics_.error(
         Code::T0304, {.tensor = input},
         fmt::format("dimension {}{} has no fixed size", axis, dim.symbol.empty() ? "" : " ('" + dim.symbol + "')"),
-        dim.symbol.empty() ? "export the model with a fixed shape" : fmt::format("--dim {}=N", dim.symbol));
+        fmt::format("--dim {}=N", dim.symbol.empty() ? place_name(input, axis) : dim.symbol));
     return std::nullopt;
   }
 

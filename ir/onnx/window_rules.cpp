@@ -161,9 +161,115 @@ void import_affine_grid(OnnxImporter& importer) {
   importer.set_output(0, reshape(matmul(points, swap_last_two(theta)), shape).value);
 }
 
+struct DeformedWindow {
+  int64_t groups, offset_groups, out_h, out_w;
+  std::vector<int64_t> kernel, strides, dilations, pads;
+  int64_t taps() const { return kernel[0] * kernel[1]; }
+};
+
+std::optional<DeformedWindow> deformed_window(OnnxImporter& importer, Term x, Term w, Term offset) {
+  const auto fail = [&]() -> std::optional<DeformedWindow> {
+    importer.error(Code::T0305, fmt::format("input {}, weights {} and offsets {}", shape_text(x.shape()),
+                                            shape_text(w.shape()), shape_text(offset.shape())));
+    return std::nullopt;
+  };
+  if (x.rank() != 4 || w.rank() != 4 || offset.rank() != 4) return fail();
+  const std::vector<int64_t> kernel(w.shape().begin() + 2, w.shape().end());
+  const auto attributes = import_window(importer, spatial_of(x), kernel);
+  if (!attributes) return std::nullopt;
+  const auto list = [&](std::string_view name) {
+    return std::get<std::vector<int64_t>>(attributes->find(name)->second);
+  };
+  const DeformedWindow d{importer.integer("group", 1),
+                         importer.integer("offset_group", 1),
+                         offset.dim(2),
+                         offset.dim(3),
+                         kernel,
+                         list("strides"),
+                         list("dilations"),
+                         list("pads")};
+  for (size_t axis = 0; axis < 2; ++axis) {
+    const int64_t room = x.dim(static_cast<int>(axis) + 2) + d.pads[axis] + d.pads[axis + 2] -
+                         (d.kernel[axis] - 1) * d.dilations[axis] - 1;
+    if (room < 0 || room / d.strides[axis] + 1 != (axis == 0 ? d.out_h : d.out_w)) return fail();
+  }
+  const bool divides = d.groups > 0 && d.offset_groups > 0 && x.dim(1) % d.offset_groups == 0 &&
+                       w.dim(0) % d.groups == 0 && w.dim(1) * d.groups == x.dim(1);
+  return divides && offset.dim(0) == x.dim(0) && offset.dim(1) == d.offset_groups * d.taps() * 2 ? std::optional(d)
+                                                                                                 : fail();
+}
+
+// Where every tap reads along one axis: its place plus the offset.
+Term deformed_places(Term offsets, const DeformedWindow& d, int axis) {
+  OnnxImporter& importer = *offsets.importer;
+  const auto at = static_cast<size_t>(axis);
+  Tensor places(offsets.element(), {1, d.kernel[0], d.kernel[1], d.out_h, d.out_w});
+  const Shape strides = strides_of(places.shape());
+  for (int64_t i = 0; i < places.size(); ++i) {
+    const int64_t tap = i / strides[1 + at] % d.kernel[at];
+    const int64_t out = i / strides[3 + at] % places.shape()[3 + at];
+    places.set_real(i, static_cast<double>(out * d.strides[at] - d.pads[at] + tap * d.dilations[at]));
+  }
+  const Shape flat = {offsets.dim(0), d.taps() * d.out_h, d.out_w, 1};
+  const Term base = reshape(tensor_term(importer, std::move(places)), {1, flat[1], flat[2], 1});
+  return base + reshape(slice(offsets, 2, axis, 1), flat);
+}
+
+// Convolution whose taps lie where offsets say: sampled with interpolation, then a matrix product.
+void import_deform_conv(OnnxImporter& importer) {
+  const Term x = input_term(importer, 0), w = input_term(importer, 1), offset = input_term(importer, 2);
+  if (!x || !w || !offset) return;
+  const auto window = deformed_window(importer, x, w, offset);
+  if (!window) return;
+  const DeformedWindow& d = *window;
+  const int64_t images = x.dim(0) * d.offset_groups, points = d.out_h * d.out_w;
+  const Term offsets = reshape(offset, {images, d.taps(), 2, points});
+  const Term grid = concat({deformed_places(offsets, d, 1), deformed_places(offsets, d, 0)}, 3);
+  const Term parts = reshape(x, {images, x.dim(1) / d.offset_groups, x.dim(2), x.dim(3)});
+  Term seen = apply("grid_sample", {parts, grid}, {{"mode", std::string("linear")}, {"pixels", true}});
+  if (const Term mask = optional_term(importer, 4)) {
+    seen = reshape(seen, {images, parts.dim(1), d.taps(), points});
+    seen = seen * reshape(mask, {images, 1, d.taps(), points});
+  }
+  const int64_t inner = w.dim(1) * d.taps();
+  const Term rows = reshape(w, {1, d.groups, w.dim(0) / d.groups, inner});
+  Term y = matmul(rows, reshape(seen, {x.dim(0), d.groups, inner, points}));
+  y = reshape(y, {x.dim(0), w.dim(0), d.out_h, d.out_w});
+  if (const Term bias = optional_term(importer, 3)) y = y + reshape(bias, {1, w.dim(0), 1, 1});
+  importer.set_output(0, y.value);
+}
+
+// The determinant of the last rows over the columns that are left, by its first row.
+Term determinant(Term x, int row, const std::vector<int>& columns) {
+  const auto element = [&](int column) {
+    return reshape(slice(slice(x, -2, row, 1), -1, column, 1), {x.shape().begin(), x.shape().end() - 2});
+  };
+  Term sum;
+  for (size_t i = 0; i < columns.size(); ++i) {
+    std::vector<int> rest = columns;
+    rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(i));
+    const Term product = rest.empty() ? element(columns[i]) : element(columns[i]) * determinant(x, row + 1, rest);
+    sum = i == 0 ? product : i % 2 == 0 ? sum + product : sum - product;
+  }
+  return sum;
+}
+
+void import_det(OnnxImporter& importer) {
+  const Term x = input_term(importer, 0);
+  if (!x) return;
+  if (x.rank() < 2 || x.dim(-1) != x.dim(-2) || x.dim(-1) < 1)
+    return importer.error(Code::T0305, "needs square matrices");
+  if (x.dim(-1) > 4) return importer.unsupported(fmt::format("Det of {} rows", x.dim(-1)), "at most 4");
+  std::vector<int> columns;
+  for (int c = 0; c < static_cast<int>(x.dim(-1)); ++c) columns.push_back(c);
+  importer.set_output(0, determinant(x, 0, columns).value);
+}
+
 constexpr OnnxRule kRules[] = {
     {"", "AffineGrid", 20, kNewest, import_affine_grid},
     {"", "Col2Im", 18, kNewest, import_col2im},
+    {"", "DeformConv", 19, kNewest, import_deform_conv},
+    {"", "Det", 11, kNewest, import_det},
     {"", "GlobalLpPool", 1, kNewest, import_global_lp_pool},
     {"", "LRN", 1, kNewest, import_lrn},
     {"", "LpPool", 1, kNewest, import_lp_pool},

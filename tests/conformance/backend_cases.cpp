@@ -50,7 +50,9 @@ std::unique_ptr<ir::Graph> import_for(const ir::OnnxModel& model, const std::vec
     if (i >= first_fixed) options.fixed_inputs.emplace(inputs[i]->name, data[i]);
     const ir::Shape& shape = data[i].shape();
     for (size_t d = 0; inputs[i]->dims && d < inputs[i]->dims->size() && d < shape.size(); ++d) {
-      if (const std::string& symbol = (*inputs[i]->dims)[d].symbol; !symbol.empty()) options.dims[symbol] = shape[d];
+      const ir::OnnxDim& dim = (*inputs[i]->dims)[d];
+      if (!dim.value)
+        options.dims[dim.symbol.empty() ? fmt::format("{}.{}", inputs[i]->name, d) : dim.symbol] = shape[d];
     }
   }
   std::unique_ptr<ir::Graph> graph = import_onnx(model, options, diagnostics);

@@ -3,7 +3,7 @@
 // for operators and ONNX rules.
 //   interpret_cases [--accept index.json] [--passes] [--all] [--table FILE] FOLDER...
 // FOLDER is a case, or holds cases at any depth. Prints a line per case that is not passed (--all: every case) and a
-// summary; --table writes what docs/generated/conformance.md shows. Ends with 1 if any case failed. A refused case is
+// summary; --table writes what docs/conformance.md shows. Ends with 1 if any case failed. A refused case is
 // no failure: the importer said why.
 #include <fmt/format.h>
 

@@ -58,6 +58,48 @@ void couple_probabilities(Random& random, const CaseSink& sink) {
   make.finish(sink, "couple_probabilities", {make.input(type, pairs)}, {{"classes", classes}}, std::nullopt, 5e-3);
 }
 
+void grid_sample(Random& random, const CaseSink& sink) {
+  CaseMaker make(random);
+  const int64_t axes = random.between(1, 3);
+  ir::Shape x = {random.between(1, 2), random.between(1, 3)}, grid = {x[0]};
+  for (int64_t d = 0; d < axes; ++d) {
+    x.push_back(random.between(1, 5));
+    grid.push_back(random.between(1, 4));
+  }
+  grid.push_back(axes);
+  ir::Tensor at(ir::Element::f32, grid);
+  for (int64_t i = 0; i < at.size(); ++i) at.set_real(i, random.real(-1.7, 1.7));
+  std::vector<std::string> modes = {"linear", "nearest"};
+  if (axes == 2) modes.emplace_back("cubic");
+  const std::string padding = random.pick(std::vector<std::string>{"zeros", "border", "reflection"});
+  make.finish(sink, "grid_sample", {make.operand(float_type(x)), make.input(float_type(grid), at)},
+              {{"mode", random.pick(modes)},
+               {"padding", padding},
+               {"align_corners", random.chance(50)},
+               {"pixels", random.chance(20)}},
+              std::nullopt, 1e-4);
+}
+
+// Three spatial axes, or weights that are no constants.
+void conv_any(Random& random, const CaseSink& sink) {
+  CaseMaker make(random);
+  const size_t axes = static_cast<size_t>(random.between(1, 3));
+  const int64_t groups = random.between(1, 2), inputs = groups * random.between(1, 3),
+                outputs = groups * random.between(1, 3);
+  ir::Shape x = {random.between(1, 2)}, w = {outputs};
+  std::vector<int64_t> pads;
+  for (size_t d = 0; d < axes; ++d) {
+    x.push_back(random.between(3, 6));
+    w.push_back(random.between(1, 3));
+  }
+  for (size_t d = 0; d < 2 * axes; ++d) pads.push_back(random.between(0, 1));
+  x.push_back(inputs);
+  w.push_back(inputs / groups);
+  ir::Value* bias = random.chance(50) ? make.input(float_type({outputs})) : nullptr;
+  make.finish(sink, "conv", {make.input(float_type(x)), make.input(float_type(w)), bias},
+              {{"groups", groups}, {"pads", pads}});
+}
+
 // Full trees of a random depth; thresholds are values of the input too, so that equality is met.
 struct Trees {
   std::vector<int64_t> branches, roots, leaves, targets;
@@ -122,6 +164,8 @@ void lookup_cases(Random& random, int rounds, const CaseSink& sink) {
     cumulate(random, sink);
     couple_probabilities(random, sink);
     tree_ensemble(random, sink);
+    grid_sample(random, sink);
+    conv_any(random, sink);
   }
 }
 
