@@ -95,8 +95,10 @@ void conv_any(Random& random, const CaseSink& sink) {
   for (size_t d = 0; d < 2 * axes; ++d) pads.push_back(random.between(0, 1));
   x.push_back(inputs);
   w.push_back(inputs / groups);
+  ir::Value* image = make.input(float_type(x));  // data is kept in the order of operands
+  ir::Value* weights = make.input(float_type(w));
   ir::Value* bias = random.chance(50) ? make.input(float_type({outputs})) : nullptr;
-  make.finish(sink, "conv", {make.input(float_type(x)), make.input(float_type(w)), bias},
+  make.finish(sink, "conv", {image, weights, bias},
               {{"groups", groups}, {"pads", pads}});
 }
 
