@@ -23,6 +23,7 @@ set(TINYC_CMAKE "${package_folder}")
 configure_package_config_file("${config_source}" "${PROJECT_BINARY_DIR}/install/tinycConfig.cmake"
   INSTALL_DESTINATION "${package_folder}" PATH_VARS TINYC_STUBS TINYC_PROGRAM TINYC_CMAKE)
 install(TARGETS tinyc RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
+install(TARGETS tinyc_qemu_counter LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}/tinyc")
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/runtime-stubs" DESTINATION "${CMAKE_INSTALL_DATADIR}/tinyc")
 install(FILES "${PROJECT_BINARY_DIR}/install/tinycConfig.cmake" "${PROJECT_BINARY_DIR}/tinycConfigVersion.cmake"
   "${PROJECT_SOURCE_DIR}/compiler/cmake/TinycAddModel.cmake" DESTINATION "${package_folder}")

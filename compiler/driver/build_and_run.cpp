@@ -41,11 +41,25 @@ class Job {
       : model_(model), options_(options), diagnostics_(diagnostics) {}
 
   std::optional<RunResult> run(std::span<const DataSet> sets) {
-    if (!toolchain_ready(*options_.target, true, diagnostics_)) return std::nullopt;
-    folder_ = TemporaryDirectory::create();
-    if (!folder_) return fail(Code::T0103, "no temporary folder can be made"), std::nullopt;
-    if (!build() || !write_inputs(sets) || !execute()) return std::nullopt;
+    if (!prepare(sets) || !execute()) return std::nullopt;
     return read_outputs(sets.size());
+  }
+
+  std::optional<CountedRun> count(std::span<const DataSet> sets) {
+    if (!counter_ready(*options_.target, counter_plugin(), diagnostics_) || !prepare(sets)) return std::nullopt;
+    CountRequest request;
+    request.target = options_.target;
+    request.plugin = counter_plugin();
+    request.program = path("program.elf");
+    request.folder = folder_->path().string();
+    request.function = options_.name + "_infer";
+    for (const EmittedLayer& layer : model_.emission.layers) request.watched.push_back(layer.symbol);
+    const Progress progress("counting in the emulator");
+    auto counted = run_counted(request, diagnostics_);
+    if (!counted) return std::nullopt;
+    auto result = read_outputs(sets.size());
+    if (!result) return std::nullopt;
+    return CountedRun{std::move(*result), std::move(*counted)};
   }
 
  private:
@@ -56,6 +70,13 @@ class Job {
     const Status status = write_file(path(name), bytes);
     if (!status) fail(Code::T0103, "'" + name + "' " + status.message());
     return status.ok();
+  }
+
+  bool prepare(std::span<const DataSet> sets) {
+    if (!toolchain_ready(*options_.target, true, diagnostics_)) return false;
+    folder_ = TemporaryDirectory::create();
+    if (!folder_) return fail(Code::T0103, "no temporary folder can be made"), false;
+    return build() && write_inputs(sets);
   }
 
   bool build() {
@@ -162,6 +183,20 @@ std::string stubs_folder() {
   const fs::path installed = program.parent_path().parent_path() / "share" / "tinyc" / "runtime-stubs";
   if (!error && fs::exists(installed / "platform.h")) return installed.string();
   return TINYC_SOURCE_STUBS;
+}
+
+std::string counter_plugin() {
+  if (const char* given = std::getenv("TINYC_COUNTER")) return given;
+  std::error_code error;
+  const fs::path program = fs::read_symlink("/proc/self/exe", error);
+  const fs::path installed = program.parent_path().parent_path() / TINYC_INSTALLED_COUNTER;
+  if (!error && fs::exists(installed)) return installed.string();
+  return TINYC_BUILT_COUNTER;
+}
+
+std::optional<CountedRun> build_and_count(const CompiledModel& model, const Options& options,
+                                          std::span<const DataSet> sets, Diagnostics& diagnostics) {
+  return Job(model, options, diagnostics).count(sets);
 }
 
 std::optional<RunResult> build_and_run(const CompiledModel& model, const Options& options,

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "compiler/counter/counted_program.h"
 #include "compiler/driver/compile_model.h"
 #include "compiler/driver/data_sets.h"
 
@@ -22,10 +23,21 @@ struct RunResult {
 std::optional<RunResult> build_and_run(const CompiledModel& model, const Options& options,
                                        std::span<const DataSet> sets, Diagnostics& diagnostics);
 
+// The same with the first inference counted, for targets with a cycle table.
+struct CountedRun {
+  RunResult run;
+  CountedProgram counted;
+};
+std::optional<CountedRun> build_and_count(const CompiledModel& model, const Options& options,
+                                          std::span<const DataSet> sets, Diagnostics& diagnostics);
+
 // Whether programs for the target can be built (and run) here; what is missing is reported.
 bool toolchain_ready(const Target& target, bool to_run, Diagnostics& diagnostics);
 
 // The runtime-stubs folder: TINYC_STUBS, beside the installed program, or in the source tree.
 std::string stubs_folder();
+
+// The counting plugin: TINYC_COUNTER, beside the installed program, or in the build tree.
+std::string counter_plugin();
 
 }  // namespace tinyc

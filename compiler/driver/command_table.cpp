@@ -48,6 +48,14 @@ constexpr CommandRow kCommands[] = {
      "takes is marked. Each RAM figure is a planned and checked workspace that --ram accepts.",
      "tinyc plan kws.onnx --target cortex-m4\n"
      "tinyc plan kws.onnx --target cortex-m4 --io-layout rows --ram 8K --picture kws.svg\n"},
+    {Command::bench, "bench", "tinyc bench MODEL.onnx|PROGRAM.elf --target T [--data DIR] [--per-layer] [options]",
+     "instructions and modelled cycles of one inference, in the emulator",
+     "Builds the emitted code, runs it in QEMU with a plugin that counts (instructions are exact), and prices the "
+     "instructions with the core's cycle table: memory without wait states, low and high where the manuals leave room. "
+     "Inputs come from --data, else from a fixed seed. Of an ELF program it counts the first call of --function.",
+     "tinyc bench kws.onnx --target cortex-m4 --per-layer\n"
+     "tinyc bench kws.onnx --target cortex-m0 -O3 --json\n"
+     "tinyc bench program.elf --target cortex-m4 --function run_model\n"},
     {Command::ir, "ir", "tinyc ir MODEL.onnx [--after PASS] [options]", "print the graph",
      "Prints the graph after all passes, or after one. Constants with more than 16 elements are left out.",
      "tinyc ir kws.onnx\ntinyc ir kws.onnx --after import\ntinyc ir kws.onnx --after lower-qdq --target cortex-m4\n"},

@@ -22,6 +22,8 @@ int run_command(const Options& options, Diagnostics& diagnostics) {
       return command_accuracy(options, diagnostics);
     case Command::plan:
       return command_plan(options, diagnostics);
+    case Command::bench:
+      return command_bench(options, diagnostics);
     case Command::ir:
       return command_ir(options, diagnostics);
     case Command::print_ops:

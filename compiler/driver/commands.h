@@ -14,6 +14,7 @@ int command_run(const Options& options, Diagnostics& diagnostics);
 int command_verify(const Options& options, Diagnostics& diagnostics);
 int command_accuracy(const Options& options, Diagnostics& diagnostics);
 int command_plan(const Options& options, Diagnostics& diagnostics);
+int command_bench(const Options& options, Diagnostics& diagnostics);
 int command_ir(const Options& options, Diagnostics& diagnostics);
 int command_print_ops(const Options& options);
 int command_print_passes(const Options& options);

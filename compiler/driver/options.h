@@ -21,6 +21,7 @@ enum class Command : uint8_t {
   verify,
   accuracy,
   plan,
+  bench,
   ir,
   print_ops,
   print_passes,
@@ -57,6 +58,8 @@ struct Options {
   bool measure = false;
   bool check_numbers = false;
   bool time_passes = false;
+  bool per_layer = false;        // bench
+  std::string function = "main";  // bench of a program
   std::string print_after;           // pass, or "all"
   std::string stop_after;            // pass
   std::string optimisation = "-O2";  // of the target's compiler, in run, verify and --measure

@@ -57,6 +57,8 @@ def files_that_are_no_models():
     generator = random.Random(1)
     write("random.onnx", bytes(generator.randrange(256) for _ in range(256)))
     write("archive.onnx", b"PK\x03\x04" + bytes(60))
+    # An ELF header whose section headers lie behind the end.
+    write("damaged.elf", b"\x7fELF\x01\x01" + bytes(12) + b"\x28\x00" + bytes(12) + b"\x00\x01\x00\x00" + bytes(10) + b"\x28\x00\x02\x00" + bytes(2))
     write("flatbuffer.onnx", b"\x1c\x00\x00\x00TFL3" + bytes(60))
 
 

@@ -22,6 +22,7 @@ DIRECTION = {
     "backends": ["compiler/support", "ir", "runtime-stubs"],
     "compiler/frontend": ["compiler/support", "ir"],
     "compiler/quantizer": ["compiler/support", "ir", "backends"],
+    "compiler/counter": ["compiler/support", "backends"],
     "compiler/report": ["compiler/support", "ir", "backends"],
     "compiler/driver": ["compiler", "ir", "passes", "backends"],
     "runtime-stubs": [],

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0 AND 0BSD
+// 8-bit convolution on the DSP extension: 4 channels of 2 pixels at a time in registers, read where they lie or, at the
+// borders and for channels that fill no word, from windows gathered in scratch.
+#include "backends/kernel_block.h"
+#include "backends/kernel_conv.h"
+#include "ir/op_def.h"
+
+namespace tinyc {
+namespace armv7em_dsp_conv_block_q8 {
+
+constexpr int64_t kMostPieces = 15;
+constexpr int64_t kFarthest = 4000;  // reach of an address in an instruction, with room for the unrolled loop
+
+// Windows are read where they lie: each of their rows is a piece of whole words.
+inline bool is_direct(const ir::Op& op) {
+  const Image2d image = conv_image(op);
+  return image.in_c % 4 == 0 && image.w.dilation == 1 && image.h.kernel <= kMostPieces &&
+         image.w.stride * image.in_c <= kFarthest;
+}
+
+inline bool is_padded(const Image2d& image) {
+  return image.h.pad_begin > 0 || image.h.pad_end > 0 || image.w.pad_begin > 0 || image.w.pad_end > 0;
+}
+
+inline int64_t taps(const Image2d& image) { return image.h.kernel * image.w.kernel * image.in_c; }
+
+inline bool is_pointwise(const Image2d& image) {
+  return image.h.kernel == 1 && image.w.kernel == 1 && image.h.stride == 1 && image.w.stride == 1 && !is_padded(image);
+}
+
+inline std::optional<std::string> why_not(const ir::Op& op) {
+  if (auto reason = need_2d(op)) return reason;
+  if (op.integer("groups") != 1) return "needs one group";
+  const Image2d image = conv_image(op);
+  if (image.out_c > kFarthest) return "needs fewer output channels";
+  if (!is_direct(op) && taps(image) > kFarthest) return "needs smaller windows";
+  return need_block_layer(op);
+}
+
+inline Needs needs(const ir::Op& op, const Variant&) {
+  Needs needs = conv_needs(op);
+  const Image2d image = conv_image(op);
+  if (!is_direct(op)) needs.scratch_bytes = 2 * ((taps(image) + 3) / 4 * 4);
+  // A strip of two windows per row of the kernel, and one that lies in the padding.
+  else if (is_padded(image))
+    needs.scratch_bytes = (image.h.kernel + 1) * (image.w.kernel + image.w.stride) * image.in_c;
+  else
+    needs.scratch_bytes = 4;
+  return needs;
+}
+
+inline Built build(const ir::Op& op, const Variant&) {
+  const Image2d image = conv_image(op);
+  const BlockRequantization requantization = *block_requantization(op);
+  const bool direct = is_direct(op);
+  Built built;
+  built.geometry = window_geometry(image);
+  built.geometry.insert(built.geometry.end(), {{"in_zero", op.operand_type(0).quant->zero_point()},
+                                               {"direct", direct},
+                                               {"padded", is_padded(image)},
+                                               {"flip", static_cast<int32_t>(block_flip(op.operand_type(0)))},
+                                               {"offset", requantization.offset},
+                                               {"shift", requantization.shift},
+                                               {"out_unsigned", is_unsigned_8(op.result_type())}});
+  built.constants = {packed("parameters", "[out_c / 4]: 4 biases, 8 words of weight pairs per 4 taps, 4 multipliers",
+                            block_parameters(op, direct ? image.h.kernel : 1))};
+  return built;
+}
+
+// Per 4 taps and 8 results: 10 loads in 4 groups, 4 preparations, 16 dual products; per 8 results the frame around it.
+inline double cycles(const ir::Op& op, const Variant&, const CoreTiming& t) {
+  const Image2d image = conv_image(op);
+  const double block = 4 * (t.load - t.load_next) + 10 * t.load_next + 4 * t.alu + 16 * t.dual_mac;
+  const double frame = 36 * t.alu + 14 * t.load + 10 * t.store + 3 * t.branch;
+  const double pairs = static_cast<double>(image.out_w * image.out_h * op.result_type().shape[0]) / 2;
+  const double single = image.out_w % 2 == 1 && !is_pointwise(image) ? 0.25 / static_cast<double>(image.out_w) : 0;
+  const double gather = is_direct(op) ? 0 : 2 * static_cast<double>(taps(image)) * (t.load + t.store) / 2;
+  const double words = static_cast<double>((taps(image) + 3) / 4);
+  return (1 + single) * pairs * (gather + static_cast<double>(image.out_c / 4) * (words * block + frame));
+}
+
+}  // namespace armv7em_dsp_conv_block_q8
+
+inline const KernelDef armv7em_dsp_conv_block_q8_kernel = {
+    .name = "conv_block_q8",
+    .isa = Isa::armv7em_dsp,
+    .ops = {"conv"},
+    .types = "q8 x i8 -> q8",
+    .summary = "8-bit convolution, 4 channels x 2 pixels in registers, weights as 16-bit pairs",
+    .entry = "conv_block_q8",
+    .geometry_type = "ConvBlockQ8",
+    .loops_over_batch = true,
+    .tflite_rounding = true,
+    .why_not = armv7em_dsp_conv_block_q8::why_not,
+    .needs = armv7em_dsp_conv_block_q8::needs,
+    .build = armv7em_dsp_conv_block_q8::build,
+    .cycles = armv7em_dsp_conv_block_q8::cycles,
+};
+
+}  // namespace tinyc
+// ---- shipped ----
+#include <string.h>
+
+#include "backends/portable/shared/window_pieces.h"
+#include "runtime-stubs/tinyc_block_dsp.h"
+
+// 8-bit convolution with one group, channels last, a multiple of 4 output channels.
+struct ConvBlockQ8 {
+  int32_t in_h, in_w, in_c, out_w, out_c;
+  int32_t kernel_h, kernel_w, stride_h, stride_w, dilation_h, dilation_w, pad_h, pad_w;
+  int32_t in_zero, direct, padded, flip, offset, shift, out_unsigned;
+};
+
+TINYC_KERNEL int32_t conv_block_q8_window(const ConvBlockQ8& g) {
+  return (g.kernel_h * g.kernel_w * g.in_c + 3) / 4 * 4;
+}
+
+TINYC_KERNEL int32_t conv_block_q8_words(const ConvBlockQ8& g) {
+  return g.direct != 0 ? g.kernel_w * g.in_c / 4 : conv_block_q8_window(g) / 4;
+}
+
+// From one pixel's window to the next one's.
+TINYC_KERNEL int32_t conv_block_q8_between(const ConvBlockQ8& g) {
+  return g.direct != 0 ? g.stride_w * g.in_c : conv_block_q8_window(g);
+}
+
+// The window of pixel x, its rows side by side.
+TINYC_KERNEL void conv_block_q8_gather(const ConvBlockQ8& g, const Rows& in, int32_t y, int32_t x, uint8_t* to) {
+  const int32_t run = g.kernel_w * g.in_c;
+  for (int32_t ky = 0; ky < g.kernel_h; ++ky) {
+    window_strip(g, window_row(g, in, y, ky), x * g.stride_w - g.pad_w, g.kernel_w, g.dilation_w, to + ky * run);
+  }
+}
+
+template <int pixels>
+TINYC_KERNEL void conv_block_q8_pixels(const ConvBlockQ8& g, const Rows& in, int32_t y, int32_t x,
+                                       const int32_t* parameters, uint8_t* scratch, uint8_t* to) {
+  const int32_t runs = g.direct != 0 ? g.kernel_h : 1;
+  const int32_t words = conv_block_q8_words(g);
+  const int32_t between = conv_block_q8_between(g);
+  const uint8_t* pieces[16];
+  if (g.direct != 0) {
+    window_pieces(g, in, y, x, pixels, scratch, pieces);
+  } else {
+    for (int32_t p = 0; p < pixels; ++p) conv_block_q8_gather(g, in, y, x + p, scratch + p * between);
+    pieces[0] = scratch;
+  }
+  for (int32_t o = 0; o < g.out_c; o += 4, parameters += block_dsp_parameters(runs, words)) {
+    block_dsp<pixels>(runs, words, between, g.out_c, static_cast<uint32_t>(g.flip), g.offset, g.shift, g.out_unsigned,
+                      pieces, parameters, to + o);
+  }
+}
+
+TINYC_KERNEL void conv_block_q8_row(const ConvBlockQ8& g, const Rows& in, int32_t y, int32_t pixels,
+                                    const int32_t* parameters, uint8_t* scratch, uint8_t* to) {
+  int32_t x = 0;
+  for (; x + 2 <= pixels; x += 2) conv_block_q8_pixels<2>(g, in, y, x, parameters, scratch, to + x * g.out_c);
+  if (x < pixels) conv_block_q8_pixels<1>(g, in, y, x, parameters, scratch, to + x * g.out_c);
+}
+
+// Each pixel depends on one, and all of them lie side by side: rows are one long row.
+TINYC_KERNEL bool conv_block_q8_is_flat(const ConvBlockQ8& g, const Rows& in, const Rows& out) {
+  const bool pointwise = g.kernel_h == 1 && g.kernel_w == 1 && g.stride_h == 1 && g.stride_w == 1 && g.padded == 0;
+  return g.direct != 0 && pointwise && in.ring == 0 && out.ring == 0 && in.bytes == g.in_w * g.in_c &&
+         out.bytes == g.out_w * g.out_c;
+}
+
+TINYC_KERNEL void conv_block_q8(const ConvBlockQ8& g, const Rows& in, const Rows& out, const int32_t* parameters,
+                                uint8_t* scratch, int32_t y0, int32_t y1) {
+  if (g.direct == 0) {
+    memset(scratch, 0, static_cast<size_t>(2 * conv_block_q8_window(g)));  // the last word's rest
+  } else if (g.padded != 0) {
+    window_padding(g, scratch);
+  }
+  if (conv_block_q8_is_flat(g, in, out)) {
+    const int32_t pixels = (y1 - y0) * g.out_w;
+    return conv_block_q8_row(g, in, y0, pixels, parameters, scratch, row_at(out, y0));
+  }
+  for (int32_t y = y0; y < y1; ++y) conv_block_q8_row(g, in, y, g.out_w, parameters, scratch, row_at(out, y));
+}

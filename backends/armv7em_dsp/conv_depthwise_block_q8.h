@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0 AND 0BSD
+// 8-bit depthwise convolution on the DSP extension: 4 channels of 2 pixels at a time in registers.
+#include "backends/kernel_block.h"
+#include "backends/kernel_conv.h"
+#include "ir/op_def.h"
+
+namespace tinyc {
+namespace armv7em_dsp_conv_depthwise_block_q8 {
+
+inline bool is_padded(const Image2d& image) {
+  return image.h.pad_begin > 0 || image.h.pad_end > 0 || image.w.pad_begin > 0 || image.w.pad_end > 0;
+}
+
+inline bool in_pairs(const Image2d& image) {
+  return (image.w.kernel == 3 || image.w.kernel == 5) && image.w.stride <= 2 && image.out_w > 1;
+}
+
+inline std::optional<std::string> why_not(const ir::Op& op) {
+  if (auto reason = need_2d(op)) return reason;
+  const ir::Shape& w = op.operand_type(1).shape;
+  if (!is_depthwise(op) || w[0] != op.integer("groups")) return "needs one input and one output channel per group";
+  const Image2d image = conv_image(op);
+  if (image.w.dilation != 1 || image.w.kernel > 5) return "needs kernels of up to 5 columns without dilation";
+  if (image.h.kernel > 30) return "needs kernels of up to 30 rows";
+  if ((image.w.kernel + 1) * image.in_c > 4000) return "needs fewer channels";
+  return need_block_layer(op);
+}
+
+inline Needs needs(const ir::Op& op, const Variant&) {
+  Needs needs = conv_needs(op);
+  const Image2d image = conv_image(op);
+  needs.scratch_bytes = is_padded(image) ? (image.h.kernel + 1) * (image.w.kernel + image.w.stride) * image.in_c : 4;
+  return needs;
+}
+
+inline std::vector<int32_t> parameters(const ir::Op& op) {
+  const BlockRequantization requantization = *block_requantization(op);
+  const std::vector<int32_t> weights = centred_weights(op);
+  const int64_t channels = op.operand_type(1).shape[0];
+  const int64_t taps = static_cast<int64_t>(weights.size()) / channels;
+  const int64_t zero = op.operand_type(0).quant->zero_point();
+  const auto weight = [&](int64_t c, int64_t k) {
+    return requantization.constant[static_cast<size_t>(c)] ? 0 : weights[static_cast<size_t>(c * taps + k)];
+  };
+  const auto pair = [&](int64_t low, int64_t high, int64_t k) {
+    return static_cast<int32_t>((static_cast<uint32_t>(256 * weight(low, k)) & 0xFFFFU) |
+                                static_cast<uint32_t>(256 * weight(high, k)) << 16);
+  };
+  std::vector<int32_t> packed;
+  for (int64_t first = 0; first < channels; first += 4) {
+    for (int64_t c = first; c < first + 4; ++c) {
+      int64_t sum = 0;
+      for (int64_t k = 0; k < taps; ++k) sum += weight(c, k) * zero;
+      packed.push_back(
+          static_cast<int32_t>(static_cast<uint32_t>(requantization.added[static_cast<size_t>(c)] - 256 * sum)));
+    }
+    for (int64_t k = 0; k < taps; ++k) {
+      packed.push_back(pair(first, first + 2, k));
+      packed.push_back(pair(first + 1, first + 3, k));
+    }
+    for (int64_t c = first; c < first + 4; ++c) packed.push_back(requantization.multiplier[static_cast<size_t>(c)]);
+  }
+  return packed;
+}
+
+inline Built build(const ir::Op& op, const Variant&) {
+  const Image2d image = conv_image(op);
+  const BlockRequantization requantization = *block_requantization(op);
+  Built built;
+  built.geometry = window_geometry(image);
+  built.geometry.insert(built.geometry.end(), {{"in_zero", op.operand_type(0).quant->zero_point()},
+                                               {"padded", is_padded(image)},
+                                               {"pairs", in_pairs(image)},
+                                               {"in_unsigned", is_unsigned_8(op.operand_type(0))},
+                                               {"offset", requantization.offset},
+                                               {"shift", requantization.shift},
+                                               {"out_unsigned", is_unsigned_8(op.result_type())}});
+  built.constants = {
+      packed("parameters", "[channels / 4]: 4 biases, 2 weight pairs per tap, 4 multipliers", parameters(op))};
+  return built;
+}
+
+// Per tap of 4 channels: a word of pixels and two of weights, two extensions, four products; a third of that less where
+// two pixels share the column.
+inline double cycles(const ir::Op& op, const Variant&, const CoreTiming& t) {
+  const double tap = t.load + 2 * t.load_next + 2 * t.alu + 4 * t.mla;
+  const double frame = 12 * t.alu + 8 * t.load + 4 * t.store;
+  const Image2d image = conv_image(op);
+  const auto taps = static_cast<double>(image.h.kernel * image.w.kernel);
+  const auto blocks = static_cast<double>(op.result_type().elements()) / 4;
+  return blocks * (taps * tap * (in_pairs(image) ? 0.9 : 1) + static_cast<double>(image.h.kernel) * 12 * t.alu + frame);
+}
+
+}  // namespace armv7em_dsp_conv_depthwise_block_q8
+
+inline const KernelDef armv7em_dsp_conv_depthwise_block_q8_kernel = {
+    .name = "conv_depthwise_block_q8",
+    .isa = Isa::armv7em_dsp,
+    .ops = {"conv"},
+    .types = "q8 x i8 -> q8",
+    .summary = "8-bit depthwise convolution, 4 channels x 2 pixels in registers",
+    .entry = "conv_depthwise_block_q8",
+    .geometry_type = "ConvDepthwiseBlockQ8",
+    .loops_over_batch = true,
+    .tflite_rounding = true,
+    .why_not = armv7em_dsp_conv_depthwise_block_q8::why_not,
+    .needs = armv7em_dsp_conv_depthwise_block_q8::needs,
+    .build = armv7em_dsp_conv_depthwise_block_q8::build,
+    .cycles = armv7em_dsp_conv_depthwise_block_q8::cycles,
+};
+
+}  // namespace tinyc
+// ---- shipped ----
+#include "backends/portable/shared/window_pieces.h"
+#include "runtime-stubs/tinyc_depthwise_dsp.h"
+
+// 8-bit depthwise convolution, channels last, a multiple of 4 channels.
+struct ConvDepthwiseBlockQ8 {
+  int32_t in_h, in_w, in_c, out_w, out_c;
+  int32_t kernel_h, kernel_w, stride_h, stride_w, dilation_h, dilation_w, pad_h, pad_w;
+  int32_t in_zero, padded, pairs, in_unsigned, offset, shift, out_unsigned;
+};
+
+template <int pixels>
+TINYC_KERNEL void conv_depthwise_block_q8_pixels(const ConvDepthwiseBlockQ8& g, const Rows& in, int32_t y, int32_t x,
+                                                 const int32_t* parameters, uint8_t* scratch, uint8_t* to) {
+  const uint8_t* pieces[31];
+  window_pieces(g, in, y, x, pixels, scratch, pieces);
+  for (int32_t c = 0; c < g.in_c; c += 4) {
+    depthwise_dsp<pixels>(g.kernel_w, g.stride_w, g.in_c, g.in_unsigned, g.offset, g.shift, g.out_unsigned, pieces,
+                          parameters, to + c);
+    parameters += depthwise_dsp_parameters(g.kernel_h, g.kernel_w);
+    for (int32_t ky = 0; ky < g.kernel_h; ++ky) pieces[ky] += 4;
+  }
+}
+
+TINYC_KERNEL void conv_depthwise_block_q8(const ConvDepthwiseBlockQ8& g, const Rows& in, const Rows& out,
+                                          const int32_t* parameters, uint8_t* scratch, int32_t y0, int32_t y1) {
+  if (g.padded != 0) window_padding(g, scratch);
+  for (int32_t y = y0; y < y1; ++y) {
+    uint8_t* to = row_at(out, y);
+    int32_t x = 0;
+    if (g.pairs != 0) {
+      for (; x + 2 <= g.out_w; x += 2) {
+        conv_depthwise_block_q8_pixels<2>(g, in, y, x, parameters, scratch, to + x * g.in_c);
+      }
+    }
+    for (; x < g.out_w; ++x) {
+      conv_depthwise_block_q8_pixels<1>(g, in, y, x, parameters, scratch, to + x * g.in_c);
+    }
+  }
+}

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "backends/kernel_block.h"
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "ir/op_def.h"
+#include "ir/ops/accumulator.h"
+
+namespace tinyc {
+namespace {
+
+constexpr int64_t kLargestSum = (1 << 23) - 2;  // 256 times as much fits 32 bits
+constexpr int kMostShift = 22;                  // leaves room for results beyond the range of 8 bits
+constexpr int64_t kNeighbours = 64;             // multipliers tried on either side of the nearest
+
+// Every value that the sum over all taps can have, bias included.
+struct Range {
+  int64_t low, high;
+};
+
+Range range_of_sum(const ir::Type& x, const int32_t* weights, int64_t taps, int64_t bias) {
+  const int64_t zero = x.quant->zero_point();
+  const int64_t least = ir::lowest(x.element) - zero, most = ir::highest(x.element) - zero;
+  Range range{bias, bias};
+  for (int64_t k = 0; k < taps; ++k) {
+    range.low += std::min(weights[k] * least, weights[k] * most);
+    range.high += std::max(weights[k] * least, weights[k] * most);
+  }
+  return range;
+}
+
+int64_t floor_of(__int128 numerator, int64_t denominator) {
+  const __int128 quotient = numerator / denominator;
+  return static_cast<int64_t>(quotient - (numerator % denominator < 0 ? 1 : 0));
+}
+
+// One channel: which multiplier and addend give the operator's results.
+class Channel {
+ public:
+  Channel(const ir::Accumulator& exact, ir::Element element, int64_t channel, Range range, int shift, int64_t offset)
+      : exact_(exact), element_(element), channel_(channel), range_(range), shift_(shift), offset_(offset) {
+    const int64_t last = result(range.high);
+    for (int64_t value = result(range.low) + 1; value <= last; ++value) steps_.push_back({value, first_with(value)});
+  }
+
+  // The addend for a multiplier; nothing if none fits.
+  std::optional<int64_t> addend(int64_t multiplier) const {
+    int64_t least = -255, most = 255;
+    for (const Step& step : steps_) {
+      // 256 * acc + addend >= reached exactly where the result is at least step.value.
+      const __int128 product = static_cast<__int128>((step.value << shift_) - offset_) << 32;
+      const int64_t reached = floor_of(product + multiplier - 1, multiplier);
+      least = std::max(least, reached - 256 * step.at);
+      most = std::min(most, reached - 256 * step.at + 255);
+      if (least > most) return std::nullopt;
+    }
+    const int64_t chosen = std::clamp<int64_t>(0, least, most);
+    if (!holds(range_.low, multiplier, chosen) || !holds(range_.high, multiplier, chosen)) return std::nullopt;
+    for (const Step& step : steps_) {
+      if (!holds(step.at, multiplier, chosen) || !holds(step.at - 1, multiplier, chosen)) return std::nullopt;
+    }
+    return chosen;
+  }
+
+ private:
+  struct Step {
+    int64_t value;
+    int64_t at;  // smallest sum with a result of at least `value`
+  };
+
+  int64_t result(int64_t sum) const { return exact_.result(sum, channel_); }
+
+  int64_t first_with(int64_t value) const {
+    int64_t below = range_.low, reached = range_.high;
+    while (reached - below > 1) {
+      const int64_t middle = below + (reached - below) / 2;
+      (result(middle) >= value ? reached : below) = middle;
+    }
+    return reached;
+  }
+
+  // What the kernel computes, before it saturates.
+  bool holds(int64_t sum, int64_t multiplier, int64_t addend) const {
+    const int64_t high = ((256 * sum + addend) * multiplier) >> 32;
+    const int64_t shifted = offset_ + high;
+    if (shifted > INT32_MAX || shifted < INT32_MIN) return false;
+    return std::clamp(shifted >> shift_, ir::lowest(element_), ir::highest(element_)) == result(sum);
+  }
+
+  const ir::Accumulator& exact_;
+  ir::Element element_;
+  int64_t channel_;
+  Range range_;
+  int shift_;
+  int64_t offset_;
+  std::vector<Step> steps_;
+};
+
+struct Scaling {
+  int64_t multiplier, addend;
+};
+
+std::optional<Scaling> scaling_of(const Channel& channel, Range range, ir::FixedPoint scale, int shift) {
+  if (std::max(std::abs(range.low), std::abs(range.high)) > kLargestSum) return std::nullopt;
+  const int less = scale.shift - 24 - shift;
+  const int64_t nearest = less > 31 ? 0 : scale.multiplier >> less;
+  for (int64_t k = 0; k <= 2 * kNeighbours; ++k) {
+    const int64_t multiplier = nearest + (k % 2 == 0 ? -(k / 2) : (k + 1) / 2);
+    if (multiplier <= 0 || multiplier > INT32_MAX) continue;
+    if (const auto addend = channel.addend(multiplier)) return Scaling{multiplier, *addend};
+  }
+  return std::nullopt;
+}
+
+// high word of (addend * 2^30) = `high`.
+std::optional<Scaling> constant_result(int64_t high) {
+  if (std::abs(high) >= int64_t{1} << 29) return std::nullopt;
+  return Scaling{int64_t{1} << 30, high * 4};
+}
+
+}  // namespace
+
+std::optional<BlockRequantization> block_requantization(const ir::Op& op) {
+  const ir::Type& x = op.operand_type(0);
+  const ir::Type& w = op.operand_type(1);
+  const ir::Type& y = op.result_type();
+  const ir::Accumulator exact(op, x, w);
+  const ir::Tensor* bias = ir::constant_data(op.operand(2));
+  const std::vector<int32_t> weights = centred_weights(op);
+  const int64_t channels = w.shape[0];
+  const int64_t taps = channels ? w.elements() / channels : 0;
+  std::vector<ir::FixedPoint> scales;
+  std::vector<Range> ranges;
+  BlockRequantization found;
+  found.shift = kMostShift;
+  for (int64_t o = 0; o < channels; ++o) {
+    scales.push_back(ir::result_scale(op, x, w.quant->scale(o)));
+    ranges.push_back(range_of_sum(x, weights.data() + o * taps, taps, bias ? bias->integer(o) : 0));
+    found.constant.push_back(exact.result(ranges.back().low, o) == exact.result(ranges.back().high, o));
+    if (!found.constant.back())
+      found.shift = std::min(found.shift, scales.back().shift - 24);  // multipliers below 2^31
+  }
+  if (found.shift < 1) return std::nullopt;
+  const int64_t offset = (y.quant->zero_point() * (int64_t{1} << found.shift)) + (int64_t{1} << (found.shift - 1));
+  found.offset = static_cast<int32_t>(offset);
+  for (int64_t o = 0; o < channels; ++o) {
+    const Range range = ranges[static_cast<size_t>(o)];
+    const ir::FixedPoint scale = scales[static_cast<size_t>(o)];
+    const std::optional<Scaling> scaling =
+        found.constant[static_cast<size_t>(o)]
+            ? constant_result((exact.result(range.low, o) - y.quant->zero_point()) * (int64_t{1} << found.shift))
+            : scaling_of(Channel(exact, y.element, o, range, found.shift, offset), range, scale, found.shift);
+    if (!scaling) return std::nullopt;
+    found.multiplier.push_back(static_cast<int32_t>(scaling->multiplier));
+    const int64_t start = found.constant[static_cast<size_t>(o)] ? 0 : 256 * (bias ? bias->integer(o) : 0);
+    found.added.push_back(static_cast<int32_t>(start + scaling->addend));
+  }
+  return found;
+}
+
+std::optional<std::string> need_block_layer(const ir::Op& op) {
+  if (auto reason = need_8bit(op.result_type(), "its result")) return reason;
+  if (auto reason = need_integer_layer(op, 8)) return reason;
+  if (op.operand_type(1).shape[0] % 4 != 0) return "needs a multiple of 4 output channels";
+  const std::vector<int32_t> weights = centred_weights(op);
+  if (std::find(weights.begin(), weights.end(), -128) != weights.end()) return "needs weights above -128";
+  if (!block_requantization(op)) return "needs results that two instructions can requantise exactly";
+  return std::nullopt;
+}
+
+uint32_t block_flip(const ir::Type& input) { return is_unsigned_8(input) ? 0x80008000U : 0x00800080U; }
+
+std::vector<int32_t> block_parameters(const ir::Op& op, int64_t pieces) {
+  const BlockRequantization requantization = *block_requantization(op);
+  const std::vector<int32_t> weights = centred_weights(op);
+  const int64_t channels = op.operand_type(1).shape[0];
+  const int64_t taps = static_cast<int64_t>(weights.size()) / channels;
+  const int64_t piece = taps / pieces;
+  const bool is_unsigned = is_unsigned_8(op.operand_type(0));
+  const int64_t zero = op.operand_type(0).quant->zero_point();
+  const auto weight = [&](int64_t o, int64_t p, int64_t k) {
+    if (requantization.constant[static_cast<size_t>(o)]) return 0;
+    return k < piece ? weights[static_cast<size_t>(o * taps + p * piece + k)] : 0;
+  };
+  const auto pair = [](int32_t low, int32_t high) {
+    return static_cast<int32_t>((static_cast<uint32_t>(low) & 0xFFFFU) | static_cast<uint32_t>(high) << 16);
+  };
+  std::vector<int32_t> packed;
+  for (int64_t first = 0; first < channels; first += 4) {
+    for (int64_t o = first; o < first + 4; ++o) {
+      // The kernel sees x + 128 at even places of signed inputs, x - 128 at odd ones of unsigned inputs.
+      int64_t sum = 0;
+      for (int64_t p = 0; p < pieces; ++p) {
+        for (int64_t k = 0; k < piece; ++k) {
+          const int64_t added = is_unsigned ? (k % 2 == 1 ? -128 : 0) : (k % 2 == 0 ? 128 : 0);
+          sum += weight(o, p, k) * (zero + added);
+        }
+      }
+      const int64_t start = requantization.added[static_cast<size_t>(o)] - 256 * sum;
+      packed.push_back(static_cast<int32_t>(static_cast<uint32_t>(start)));  // sums wrap; the last one fits
+    }
+    for (int64_t p = 0; p < pieces; ++p) {
+      for (int64_t k = 0; k < piece; k += 4) {
+        for (int64_t o = first; o < first + 4; ++o) packed.push_back(pair(weight(o, p, k + 1), weight(o, p, k + 3)));
+        for (int64_t o = first; o < first + 4; ++o) {
+          packed.push_back(
+              pair(256 * weight(o, p, k) - weight(o, p, k + 1), 256 * weight(o, p, k + 2) - weight(o, p, k + 3)));
+        }
+      }
+    }
+    for (int64_t o = first; o < first + 4; ++o) packed.push_back(requantization.multiplier[static_cast<size_t>(o)]);
+  }
+  return packed;
+}
+
+}  // namespace tinyc

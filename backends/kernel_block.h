@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// The compiler's side of runtime-stubs/tinyc_block_dsp.h: two-instruction requantisation, proved per channel, and
+// packing.
+#pragma once
+
+#include <optional>
+
+#include "backends/kernel_support.h"
+
+namespace tinyc {
+
+// Results are saturate((offset + high word of ((256 * acc + added) * multiplier)) >> shift), equal to the operator's
+// arithmetic for every accumulator that an input can cause: found and then checked at each step between two results.
+struct BlockRequantization {
+  std::vector<int32_t> added;  // 256 * bias + what makes the steps fall right
+  std::vector<int32_t> multiplier;
+  std::vector<bool> constant;  // every input gives the same result: `added` alone makes it, the weights are left out
+  int32_t offset = 0;
+  int32_t shift = 0;
+};
+
+// Of a conv or fully_connected for which need_integer_layer() has no objection. `bias` of the result leaves out the
+// input's zero point: what the kernel adds to it is 256 * sum of x * w with x as stored. Nothing: some channel has no
+// such form, or its range does not fit 32 bits with 256 as a factor.
+std::optional<BlockRequantization> block_requantization(const ir::Op& op);
+
+// Why a layer's weights or results do not fit blocks; nothing if they do.
+std::optional<std::string> need_block_layer(const ir::Op& op);
+
+// What turns stored bytes into even unsigned and odd signed ones.
+uint32_t block_flip(const ir::Type& input);
+
+// Parameters as block_dsp() reads them, block after block: weights [outputs][pieces][piece], each piece padded with
+// zeros to whole words.
+std::vector<int32_t> block_parameters(const ir::Op& op, int64_t pieces);
+
+}  // namespace tinyc

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <filesystem>
+
+#include "backends/toolchain.h"
+#include "compiler/driver/bench_report.h"
+#include "compiler/driver/build_and_run.h"
+#include "compiler/driver/commands.h"
+#include "compiler/driver/data_sets.h"
+#include "compiler/driver/measure.h"
+#include "compiler/support/file.h"
+#include "compiler/support/process.h"
+#include "passes/runner.h"
+
+namespace tinyc {
+namespace {
+
+namespace fs = std::filesystem;
+
+CountsByAddress all_accounts(const RunCounts& counts) {
+  CountsByAddress sum;
+  for (const CountsByAddress& account : counts.accounts) {
+    for (const auto& [address, count] : account) sum[address] += count;
+  }
+  return sum;
+}
+
+// "arm-none-eabi-g++ 12.2.1": the family's name and the version it says.
+std::string compiler_version(const Target& target) {
+  const std::string compiler = compiler_of(target);
+  const ProcessResult answer = run_process({compiler, "-dumpfullversion"}, {.timeout_seconds = 20});
+  std::string version = answer.succeeded() ? answer.output : "";
+  while (!version.empty() && version.back() == '\n') version.pop_back();
+  return compiler + " " + version;
+}
+
+BenchReport common_part(const Options& options, const CountedProgram& counted) {
+  BenchReport report;
+  report.name = options.name;
+  report.target = options.target;
+  report.core = cycles_of(*options.target);
+  const CountsByAddress all = all_accounts(counted.counts);
+  report.functions = totals_by_function(all, counted.listing, *report.core, counted.file);
+  report.totals = totals_of(all, counted.listing, *report.core);
+  return report;
+}
+
+void add_layers(BenchReport& report, const CompiledModel& model, const CountedProgram& counted) {
+  for (size_t i = 0; i < model.emission.layers.size(); ++i) {
+    const EmittedLayer& layer = model.emission.layers[i];
+    const KernelDef& kernel = *model.program->instances[i].kernel->def;
+    report.layers.push_back({layer.symbol, fmt::format("{}/{}", isa_name(kernel.isa), kernel.name), layer.macs,
+                             totals_of(counted.counts.accounts[i + 1], counted.listing, *report.core)});
+  }
+  report.layers.push_back(
+      {"(between layers)", "", 0, totals_of(counted.counts.accounts[0], counted.listing, *report.core)});
+}
+
+std::optional<BenchReport> bench_model(const Options& options, Diagnostics& diagnostics) {
+  if (!toolchain_ready(*options.target, true, diagnostics)) return std::nullopt;
+  const std::optional<CompiledModel> model = compile_model(options, diagnostics);
+  if (!model) return std::nullopt;
+  std::vector<DataSet> sets;
+  if (options.data_dirs.empty()) {
+    DataSet seeded{"seeded input"};
+    const std::vector<ir::Tensor> inputs = seeded_inputs(*model->graph);
+    for (size_t i = 0; i < inputs.size(); ++i)
+      seeded.inputs.push_back(from_interface(inputs[i], model->interface.inputs[i]));
+    sets.push_back(std::move(seeded));
+  } else {
+    auto read = read_data_sets(options.data_dirs, options.expect_prefix, *model, diagnostics);
+    if (!read) return std::nullopt;
+    sets.push_back(std::move(read->front()));
+  }
+  const auto counted = build_and_count(*model, options, sets, diagnostics);
+  if (!counted) return std::nullopt;
+  BenchReport report = common_part(options, counted->counted);
+  add_layers(report, *model, counted->counted);
+  report.macs = model->emission.macs;
+  report.workspace_bytes = model->emission.plan.workspace_bytes + model->emission.plan.state_bytes;
+  if (counted->run.stack_bytes) report.stack_bytes = counted->run.stack_bytes;
+  if (const auto measured = measure_object(*model, options, diagnostics)) {
+    report.code_bytes = measured->code_bytes;
+    report.constant_bytes = measured->constant_bytes;
+  }
+  report.compiler = compiler_version(*options.target) + " " + options.optimisation;
+  for (const std::string& flag : options.compiler_flags) report.compiler += " " + flag;
+  return report;
+}
+
+std::optional<BenchReport> bench_program(const Options& options, Diagnostics& diagnostics) {
+  CountRequest request;
+  request.target = options.target;
+  request.plugin = counter_plugin();
+  request.program = fs::absolute(options.model).string();
+  request.function = options.function;
+  if (!program_ready(request, diagnostics) || !toolchain_ready(*options.target, true, diagnostics) ||
+      !counter_ready(*options.target, counter_plugin(), diagnostics))
+    return std::nullopt;
+  const auto folder = TemporaryDirectory::create();
+  if (!folder) return diagnostics.error(Code::T0103, {}, "no temporary folder can be made"), std::nullopt;
+  request.folder = folder->path().string();
+  const auto counted = run_counted(request, diagnostics);
+  if (!counted) return std::nullopt;
+  return common_part(options, *counted);
+}
+
+bool is_elf(const std::string& path) {
+  const auto start = read_file_part(path, 0, 4);
+  return start && *start ==
+                      "\x7f"
+                      "ELF";
+}
+
+}  // namespace
+
+int command_bench(const Options& options, Diagnostics& diagnostics) {
+  const auto report = is_elf(options.model) ? bench_program(options, diagnostics) : bench_model(options, diagnostics);
+  if (!report) return 1;
+  fmt::print("{}", options.json ? bench_json(*report) : bench_text(*report, options.per_layer));
+  return 0;
+}
+
+}  // namespace tinyc

@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: 0BSD
+// The inner loop of convolutions on Armv7E-M: four output channels of two pixels, or of one, at a time.
+//
+// Four bytes of input lie in a word as b3 b2 b1 b0. The word itself is two 16-bit lanes 256 * b3 + b2 and 256 * b1 + b0
+// (odd bytes signed, even bytes unsigned), so one dual product takes the odd taps and a known error:
+//   lanes * (w1, w3) + (b0, b2) * (256 * w0 - w1, 256 * w2 - w3) = 256 * (b0 * w0 + b1 * w1 + b2 * w2 + b3 * w3)
+// Accumulators carry 256 times the sum. One exclusive or brings 8-bit integers of either sign into that form.
+#pragma once
+
+#include <stdint.h>
+
+#include "runtime-stubs/tinyc_dsp.h"
+
+// Parameters of a block, one after the other: 4 biases; per word of input 4 weight pairs for the lanes, 4 for the even
+// bytes; 4 multipliers. Results: saturate((offset + high word of (sum * multiplier)) >> shift).
+//
+// block_dsp() takes them as scalars: GCC folds those, but not the members of a struct, into an instruction.
+//   runs, words      pieces of a window that lie apart, and words of each
+//   between          bytes from one pixel's input to the other's
+//   results          bytes from one pixel's results to the other's
+//   flip             exclusive or
+//   offset, shift    shift 1-31
+//   is_unsigned      results
+//   pieces           where each piece of the first pixel's window begins, then nullptr
+TINYC_KERNEL int32_t block_dsp_parameters(int32_t runs, int32_t words) { return 8 + 8 * runs * words; }
+
+#if defined(__ARM_FEATURE_DSP) && defined(__OPTIMIZE__) && !defined(__clang__) && !defined(TINYC_PORTABLE_TWINS)
+
+// clang-format off
+// Frame: [sp] pieces that are left, [sp, 4] end of the piece, [sp, 8] results.
+#define TINYC_BLOCK_BEGIN(copies)             \
+  "str %[to], [sp, #-4]!\n"                   \
+  "sub sp, sp, #8\n"                          \
+  "ldmia %[w]!, {r4, r5, r6, r7}\n"           \
+  copies                                      \
+  ".if %c[runs] > 1\n"                        \
+  "0:\n"                                      \
+  "mov r3, %[x]\n"                            \
+  "ldr %[x], [r3], #4\n"                      \
+  "str r3, [sp]\n"                            \
+  ".endif\n"                                  \
+  ".if %c[loops] > 1\n"                       \
+  "add r3, %[x], #4 * %c[words]\n"            \
+  "str r3, [sp, #4]\n"                        \
+  "1:\n"                                      \
+  ".endif\n"
+
+#define TINYC_BLOCK_END(unroll)               \
+  "add %[w], %[w], #32 * " #unroll "\n"       \
+  ".if %c[loops] > 1\n"                       \
+  "ldr r3, [sp, #4]\n"                        \
+  "add %[x], %[x], #4 * " #unroll "\n"        \
+  "cmp %[x], r3\n"                            \
+  "bne 1b\n"                                  \
+  ".endif\n"                                  \
+  ".if %c[runs] > 1\n"                        \
+  "ldr %[x], [sp]\n"                          \
+  "ldr r3, [%[x]]\n"                          \
+  "cmp r3, #0\n"                              \
+  "bne 0b\n"                                  \
+  ".endif\n"
+
+#define TINYC_BLOCK_RESULT(sum, multiplier)                 \
+  "smmla " sum ", " sum ", " multiplier ", %[to]\n"         \
+  ".if %c[is_unsigned]\n"                                   \
+  "usat " sum ", #8, " sum ", asr #%c[shift]\n"             \
+  ".else\n"                                                 \
+  "ssat " sum ", #8, " sum ", asr #%c[shift]\n"             \
+  ".endif\n"
+
+#define TINYC_BLOCK_MULTIPLIERS                             \
+  "movw %[to], #(%c[offset]) & 0xffff\n"                    \
+  "movt %[to], #((%c[offset]) >> 16) & 0xffff\n"            \
+  "ldr %[x], [%[w], #12]\n"                                 \
+  "ldmia %[w], {r3, r12, lr}\n"
+
+#define TINYC_BLOCK_STEP_2(k)                               \
+  "ldr r3, [%[x], #4 * " #k "]\n"                           \
+  "ldr r12, [%[x], #4 * " #k " + %c[between]]\n"            \
+  "ldr lr, [%[w], #32 * " #k "]\n"                          \
+  "ldr %[to], [%[w], #32 * " #k " + 4]\n"                   \
+  "eor r3, r3, #%c[flip]\n"                                 \
+  "eor r12, r12, #%c[flip]\n"                               \
+  "smlad r4, r3, lr, r4\n"                                  \
+  "smlad r8, r12, lr, r8\n"                                 \
+  "smlad r5, r3, %[to], r5\n"                               \
+  "smlad r9, r12, %[to], r9\n"                              \
+  "ldr lr, [%[w], #32 * " #k " + 8]\n"                      \
+  "ldr %[to], [%[w], #32 * " #k " + 12]\n"                  \
+  "smlad r6, r3, lr, r6\n"                                  \
+  "smlad r10, r12, lr, r10\n"                               \
+  "smlad r7, r3, %[to], r7\n"                               \
+  "smlad r11, r12, %[to], r11\n"                            \
+  "ldr lr, [%[w], #32 * " #k " + 16]\n"                     \
+  "ldr %[to], [%[w], #32 * " #k " + 20]\n"                  \
+  "uxtb16 r3, r3\n"                                         \
+  "uxtb16 r12, r12\n"                                       \
+  "smlad r4, r3, lr, r4\n"                                  \
+  "smlad r8, r12, lr, r8\n"                                 \
+  "smlad r5, r3, %[to], r5\n"                               \
+  "smlad r9, r12, %[to], r9\n"                              \
+  "ldr lr, [%[w], #32 * " #k " + 24]\n"                     \
+  "ldr %[to], [%[w], #32 * " #k " + 28]\n"                  \
+  "smlad r6, r3, lr, r6\n"                                  \
+  "smlad r10, r12, lr, r10\n"                               \
+  "smlad r7, r3, %[to], r7\n"                               \
+  "smlad r11, r12, %[to], r11\n"
+
+#define TINYC_BLOCK_STEP_1(k)                               \
+  "ldr r3, [%[x], #4 * " #k "]\n"                           \
+  "ldr r8, [%[w], #32 * " #k "]\n"                          \
+  "ldr r9, [%[w], #32 * " #k " + 4]\n"                      \
+  "ldr r10, [%[w], #32 * " #k " + 8]\n"                     \
+  "ldr r11, [%[w], #32 * " #k " + 12]\n"                    \
+  "ldr r12, [%[w], #32 * " #k " + 16]\n"                    \
+  "ldr lr, [%[w], #32 * " #k " + 20]\n"                     \
+  "eor r3, r3, #%c[flip]\n"                                 \
+  "smlad r4, r3, r8, r4\n"                                  \
+  "smlad r5, r3, r9, r5\n"                                  \
+  "smlad r6, r3, r10, r6\n"                                 \
+  "smlad r7, r3, r11, r7\n"                                 \
+  "ldr r8, [%[w], #32 * " #k " + 24]\n"                     \
+  "ldr r9, [%[w], #32 * " #k " + 28]\n"                     \
+  "uxtb16 r3, r3\n"                                         \
+  "smlad r4, r3, r12, r4\n"                                 \
+  "smlad r5, r3, lr, r5\n"                                  \
+  "smlad r6, r3, r8, r6\n"                                  \
+  "smlad r7, r3, r9, r7\n"
+
+#define TINYC_BLOCK_PUT_1                                   \
+  TINYC_BLOCK_MULTIPLIERS                                   \
+  TINYC_BLOCK_RESULT("r4", "r3")                            \
+  TINYC_BLOCK_RESULT("r5", "r12")                           \
+  TINYC_BLOCK_RESULT("r6", "lr")                            \
+  TINYC_BLOCK_RESULT("r7", "%[x]")                          \
+  "ldr %[to], [sp, #8]\n"                                   \
+  "add sp, sp, #12\n"                                       \
+  "strb r4, [%[to]]\n"                                      \
+  "strb r5, [%[to], #1]\n"                                  \
+  "strb r6, [%[to], #2]\n"                                  \
+  "strb r7, [%[to], #3]\n"
+
+#define TINYC_BLOCK_PUT_2                                   \
+  TINYC_BLOCK_MULTIPLIERS                                   \
+  TINYC_BLOCK_RESULT("r4", "r3")                            \
+  TINYC_BLOCK_RESULT("r5", "r12")                           \
+  TINYC_BLOCK_RESULT("r6", "lr")                            \
+  TINYC_BLOCK_RESULT("r7", "%[x]")                          \
+  TINYC_BLOCK_RESULT("r8", "r3")                            \
+  TINYC_BLOCK_RESULT("r9", "r12")                           \
+  TINYC_BLOCK_RESULT("r10", "lr")                           \
+  TINYC_BLOCK_RESULT("r11", "%[x]")                         \
+  "ldr %[to], [sp, #8]\n"                                   \
+  "add sp, sp, #12\n"                                       \
+  "strb r4, [%[to]]\n"                                      \
+  "strb r5, [%[to], #1]\n"                                  \
+  "strb r6, [%[to], #2]\n"                                  \
+  "strb r7, [%[to], #3]\n"                                  \
+  "strb r8, [%[to], #%c[results]]\n"                        \
+  "strb r9, [%[to], #%c[results] + 1]\n"                    \
+  "strb r10, [%[to], #%c[results] + 2]\n"                   \
+  "strb r11, [%[to], #%c[results] + 3]\n"
+
+#define TINYC_BLOCK_COPIES "mov r8, r4\nmov r9, r5\nmov r10, r6\nmov r11, r7\n"
+#define TINYC_BLOCK_STEPS_1(S) S(0)
+#define TINYC_BLOCK_STEPS_2(S) S(0) S(1)
+#define TINYC_BLOCK_STEPS_3(S) S(0) S(1) S(2)
+#define TINYC_BLOCK_STEPS_4(S) TINYC_BLOCK_STEPS_3(S) S(3)
+#define TINYC_BLOCK_STEPS_5(S) TINYC_BLOCK_STEPS_4(S) S(4)
+#define TINYC_BLOCK_STEPS_6(S) TINYC_BLOCK_STEPS_5(S) S(5)
+#define TINYC_BLOCK_STEPS_7(S) TINYC_BLOCK_STEPS_6(S) S(6)
+#define TINYC_BLOCK_STEPS_8(S) TINYC_BLOCK_STEPS_7(S) S(7)
+// clang-format on
+
+#define TINYC_BLOCK_ASM(tile, unroll, copies)                                                                   \
+  __asm__ volatile(TINYC_BLOCK_BEGIN(copies) TINYC_BLOCK_STEPS_##unroll(TINYC_BLOCK_STEP_##tile)                \
+                       TINYC_BLOCK_END(unroll) TINYC_BLOCK_PUT_##tile                                           \
+                   : [x] "+r"(from), [w] "+r"(parameters), [to] "+r"(to)                                        \
+                   : [runs] "i"(runs), [words] "i"(words), [loops] "i"(words / unroll), [between] "i"(between), \
+                     [results] "i"(results), [flip] "i"(flip), [offset] "i"(offset), [shift] "i"(shift),        \
+                     [is_unsigned] "i"(is_unsigned)                                                             \
+                   : "r3", "r4", "r5", "r6", "r7", "r8", "r9", "r10", "r11", "r12", "lr", "cc", "memory")
+
+template <int pixels>
+TINYC_KERNEL void block_dsp(int32_t runs, int32_t words, int32_t between, int32_t results, uint32_t flip,
+                            int32_t offset, int32_t shift, int32_t is_unsigned, const uint8_t* const* pieces,
+                            const int32_t* parameters, uint8_t* to) {
+  const void* from = runs > 1 ? static_cast<const void*>(pieces) : static_cast<const void*>(pieces[0]);
+  if constexpr (pixels == 2) {
+    if (words % 8 == 0)
+      TINYC_BLOCK_ASM(2, 8, TINYC_BLOCK_COPIES);
+    else if (words % 7 == 0)
+      TINYC_BLOCK_ASM(2, 7, TINYC_BLOCK_COPIES);
+    else if (words % 6 == 0)
+      TINYC_BLOCK_ASM(2, 6, TINYC_BLOCK_COPIES);
+    else if (words % 5 == 0)
+      TINYC_BLOCK_ASM(2, 5, TINYC_BLOCK_COPIES);
+    else if (words % 4 == 0)
+      TINYC_BLOCK_ASM(2, 4, TINYC_BLOCK_COPIES);
+    else if (words % 3 == 0)
+      TINYC_BLOCK_ASM(2, 3, TINYC_BLOCK_COPIES);
+    else if (words % 2 == 0)
+      TINYC_BLOCK_ASM(2, 2, TINYC_BLOCK_COPIES);
+    else
+      TINYC_BLOCK_ASM(2, 1, TINYC_BLOCK_COPIES);
+  } else {
+    if (words % 8 == 0)
+      TINYC_BLOCK_ASM(1, 8, "");
+    else if (words % 7 == 0)
+      TINYC_BLOCK_ASM(1, 7, "");
+    else if (words % 6 == 0)
+      TINYC_BLOCK_ASM(1, 6, "");
+    else if (words % 5 == 0)
+      TINYC_BLOCK_ASM(1, 5, "");
+    else if (words % 4 == 0)
+      TINYC_BLOCK_ASM(1, 4, "");
+    else if (words % 3 == 0)
+      TINYC_BLOCK_ASM(1, 3, "");
+    else if (words % 2 == 0)
+      TINYC_BLOCK_ASM(1, 2, "");
+    else
+      TINYC_BLOCK_ASM(1, 1, "");
+  }
+}
+
+#else
+
+TINYC_KERNEL uint8_t block_dsp_result(int32_t sum, int32_t multiplier, int32_t offset, int32_t shift,
+                                      int32_t is_unsigned) {
+  const int32_t high = static_cast<int32_t>((static_cast<int64_t>(sum) * multiplier) >> 32);
+  const int32_t value = static_cast<int32_t>(static_cast<uint32_t>(offset) + static_cast<uint32_t>(high)) >> shift;
+  return static_cast<uint8_t>(is_unsigned != 0 ? clamp_s32(value, 0, 255) : clamp_s32(value, -128, 127));
+}
+
+template <int pixels>
+TINYC_KERNEL void block_dsp(int32_t runs, int32_t words, int32_t between, int32_t results, uint32_t flip,
+                            int32_t offset, int32_t shift, int32_t is_unsigned, const uint8_t* const* pieces,
+                            const int32_t* parameters, uint8_t* to) {
+  const int32_t* multipliers = parameters + 4 + 8 * runs * words;
+  for (int32_t p = 0; p < pixels; ++p) {
+    int32_t sums[4] = {parameters[0], parameters[1], parameters[2], parameters[3]};
+    const int32_t* w = parameters + 4;
+    for (int32_t run = 0; run < runs; ++run) {
+      for (int32_t k = 0; k < words; ++k, w += 8) {
+        const uint32_t word = load_word(pieces[run] + p * between + 4 * k) ^ flip;
+        for (int32_t o = 0; o < 4; ++o) {
+          sums[o] = smlad(word, static_cast<uint32_t>(w[o]), sums[o]);
+          sums[o] = smlad(zero_extend_even(word), static_cast<uint32_t>(w[4 + o]), sums[o]);
+        }
+      }
+    }
+    for (int32_t o = 0; o < 4; ++o)
+      to[p * results + o] = block_dsp_result(sums[o], multipliers[o], offset, shift, is_unsigned);
+  }
+}
+
+#endif
