@@ -42,6 +42,7 @@ struct InputWindow {
   int64_t offset = 0;
   int64_t size = 1;
   bool all = false;  // every row
+  bool operator==(const InputWindow&) const = default;
 };
 
 // How far reading runs ahead of writing, for results that overwrite an operand.
@@ -50,6 +51,10 @@ enum class WriteFront : uint8_t {
   row,      // rows of the operand that no later row reads may be overwritten
   element,  // result element i may lie on operand element i (same size, element-wise)
 };
+
+// A kernel that takes its input row by row and has its one result row with the last of them: the rows of a call are then
+// the input's, its scratch lives from the first call to the last, and calls come in one order of rows.
+enum class Accumulates : uint8_t { no, from_first, from_last };
 
 struct InputNeeds {
   Form form;
@@ -61,6 +66,7 @@ struct Needs {
   std::vector<Form> outputs;
   int64_t granule = 1;  // output rows per step; 0 = all at once
   WriteFront front = WriteFront::never;
+  Accumulates accumulates = Accumulates::no;
   int64_t scratch_bytes = 0;  // live during a call
   int64_t state_bytes = 0;    // kept between inferences
 };

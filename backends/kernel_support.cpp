@@ -46,15 +46,7 @@ PackedConstant packed(std::string name, std::string comment, const ir::Tensor& t
 }
 
 std::vector<int32_t> centred_weights(const ir::Op& op) {
-  const ir::Type& type = op.operand_type(1);
-  const ir::Tensor& weights = *ir::constant_data(op.operand(1));
-  const int64_t per_channel = type.elements() / std::max<int64_t>(1, type.shape[0]);
-  std::vector<int32_t> centred(static_cast<size_t>(weights.size()));
-  for (int64_t i = 0; i < weights.size(); ++i) {
-    centred[static_cast<size_t>(i)] =
-        static_cast<int32_t>(weights.integer(i) - type.quant->zero_point(i / per_channel));
-  }
-  return centred;
+  return ir::centred(*ir::constant_data(op.operand(1)), op.operand_type(1));
 }
 
 Requantization requantization_of(const ir::Op& op) {
@@ -136,7 +128,8 @@ bool packs_4_bits(const ir::Op& op) {
 
 std::optional<std::string> need_integer_layer(const ir::Op& op, int weight_bits, ir::Element input) {
   if (input == ir::Element::i16) {
-    if (op.operand_type(0).element != input || !op.operand_type(0).quant->per_tensor()) return "needs its input in int16";
+    if (op.operand_type(0).element != input || !op.operand_type(0).quant->per_tensor())
+      return "needs its input in int16";
   } else if (auto reason = need_8bit(op.operand_type(0), "its input")) {
     return reason;
   }
@@ -144,7 +137,8 @@ std::optional<std::string> need_integer_layer(const ir::Op& op, int weight_bits,
   if (auto reason = need_constant(op, 2, "the bias")) return reason;
   const ir::Type& w = op.operand_type(1);
   if (!w.quantized()) return "needs quantised weights";
-  if (weight_bits > 4 && input != ir::Element::i16 && op.result_type().quantized() && packs_4_bits(op)) return "keeps 4-bit weights packed";
+  if (weight_bits > 4 && input != ir::Element::i16 && op.result_type().quantized() && packs_4_bits(op))
+    return "keeps 4-bit weights packed";
   const int32_t limit = 1 << (weight_bits - 1);
   for (const int32_t weight : centred_weights(op)) {
     if (weight >= -limit && weight < limit) continue;
@@ -171,6 +165,29 @@ std::optional<std::string> need_float_layer(const ir::Op& op) {
   if (auto reason = need_float32(op)) return reason;
   if (auto reason = need_constant(op, 1, "weights")) return reason;
   return need_constant(op, 2, "the bias");
+}
+
+std::optional<std::string> need_quantized_weights(const ir::Op& op, int weight_bits) {
+  if (op.operand_type(0).element != ir::Element::f32) return "needs a float32 input";
+  if (!op.operand_type(1).quantized()) return "needs quantised weights";
+  if (auto reason = need_constant(op, 1, "weights")) return reason;
+  if (auto reason = need_constant(op, 2, "the bias")) return reason;
+  if (op.is("conv") && op.operand_type(1).quant->block != 0) return "needs a scale per output channel";
+  if (weight_bits > 4 && op.is("fully_connected") && packs_4_bits(op)) return "keeps 4-bit weights packed";
+  const int32_t limit = 1 << (weight_bits - 1);
+  for (const int32_t weight : centred_weights(op)) {
+    if (weight >= -limit && weight < limit) continue;
+    return fmt::format("needs weights that fit {} bits after their zero point is taken off", weight_bits);
+  }
+  return std::nullopt;
+}
+
+std::vector<float> weight_scales(const ir::Op& op) {
+  const ir::Quantization& quant = *op.operand_type(1).quant;
+  std::vector<float> scales;
+  for (const double scale : quant.scales) scales.push_back(static_cast<float>(scale));
+  if (quant.per_tensor()) scales.assign(static_cast<size_t>(op.operand_type(1).shape[0]), scales[0]);
+  return scales;
 }
 
 Form form_of(const ir::Type& type) {

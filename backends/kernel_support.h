@@ -59,6 +59,10 @@ std::optional<std::string> need_integer_layer(const ir::Op& op, int weight_bits,
 bool fits_requantize(ir::FixedPoint scale, int64_t bound);
 // f32 operands and result, constant weights and bias.
 std::optional<std::string> need_float_layer(const ir::Op& op);
+// Float input and result, constant weights whose centred values fit so many bits.
+std::optional<std::string> need_quantized_weights(const ir::Op& op, int weight_bits);
+// Scales of such weights: per output, or [outputs][blocks].
+std::vector<float> weight_scales(const ir::Op& op);
 std::optional<std::string> need_8bit(const ir::Type& type, std::string_view what);
 std::optional<std::string> need_float32(const ir::Op& op);
 

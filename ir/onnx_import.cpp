@@ -153,6 +153,10 @@ void OnnxImporter::error(Code code, std::string message, std::string help) {
   diagnostics_.error(code, {.node = node().name, .op = node().op_type}, std::move(message), std::move(help));
 }
 
+void OnnxImporter::note(std::string message) {
+  diagnostics_.note(Code::T0309, {.node = node().name, .op = node().op_type}, std::move(message));
+}
+
 std::optional<int> OnnxImporter::axis(int64_t value, int rank) {
   if (value >= -rank && value < rank) return static_cast<int>(value < 0 ? value + rank : value);
   error(Code::T0307, fmt::format("axis {} of a tensor of rank {}", value, rank));

@@ -55,6 +55,9 @@ class OnnxImporter {
   void emit(std::string_view op_name, std::vector<Value*> operands, Attributes attributes = {});
   // Output k of the node is this value.
   void set_output(size_t index, Value* value);
+  // The nodes of a graph attribute (a branch, a loop's body) as part of the graph, with these values as its first
+  // inputs. The values of its outputs; nullptr for those that have none after an error, which is reported.
+  virtual std::vector<Value*> inline_body(const OnnxGraph& body, const std::vector<Value*>& arguments) = 0;
   bool wants_output(size_t index) const { return index < node().outputs.size() && !node().outputs[index].empty(); }
 
   // --- errors: after one, the node's outputs may stay unset
@@ -63,6 +66,8 @@ class OnnxImporter {
   void unsupported(std::string message, std::string help = {}) {
     error(Code::T0303, std::move(message), std::move(help));
   }
+  // What the user should know about how this node was taken; the model is compiled.
+  void note(std::string message);
   // axis in [-rank, rank) made non-negative; reports and gives nothing otherwise.
   std::optional<int> axis(int64_t value, int rank);
 

@@ -174,6 +174,11 @@ class Parser {
       expect("=");
       q.axis = static_cast<int>(integer());
       expect(",");
+      if (accept("block")) {
+        expect("=");
+        q.block = integer();
+        expect(",");
+      }
       q.scales = reals();
       expect(",");
       q.zero_points = integers();

@@ -101,8 +101,17 @@ std::string type_text(const Type& type) {
   if (!type.quant) return text;
   const Quantization& q = *type.quant;
   if (q.per_tensor()) return text + fmt::format(" q({}, {})", shortest(q.scales[0]), q.zero_points[0]);
-  return text + fmt::format(" q(axis = {}, {}, {})", q.axis, list_text(q.scales, [](double s) { return shortest(s); }),
+  const std::string block = q.block > 0 ? fmt::format("block = {}, ", q.block) : "";
+  return text + fmt::format(" q(axis = {}, {}{}, {})", q.axis, block, list_text(q.scales, [](double s) { return shortest(s); }),
                             list_text(q.zero_points, [](int64_t z) { return std::to_string(z); }));
+}
+
+int64_t scale_count(const Type& type) {
+  const Quantization& q = *type.quant;
+  if (q.per_tensor()) return 1;
+  const int64_t size = type.shape[static_cast<size_t>(q.axis)];
+  if (q.block == 0) return size;
+  return size == 0 ? 0 : type.elements() / size * ((size + q.block - 1) / q.block);
 }
 
 }  // namespace tinyc::ir

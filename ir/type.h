@@ -35,6 +35,8 @@ struct Quantization {
   std::vector<double> scales;        // finite, > 0; exactly representable as float unless tinyc made them
   std::vector<int64_t> zero_points;  // as many as scales
   int axis = -1;                     // -1 = per tensor
+  int64_t block = 0;                 // > 0: that many elements along the axis share a scale, for every line of the axis
+                                     // on its own; scales then lie as a tensor with a shorter axis does
 
   bool per_tensor() const { return axis < 0; }
   double scale(int64_t channel = 0) const { return scales[per_tensor() ? 0 : static_cast<size_t>(channel)]; }
@@ -53,6 +55,9 @@ struct Type {
   bool quantized() const { return quant.has_value(); }
   bool operator==(const Type&) const = default;
 };
+
+// Scales that the quantisation of the type must have.
+int64_t scale_count(const Type& type);
 
 std::string type_text(const Type& type);  // "i8[1,4] q(0.5, -3)"
 

@@ -76,7 +76,9 @@ Status verify_quantization(const Type& type) {
   if (!is_integer(type.element)) return Failure{"only integer elements can be quantised"};
   if (q.axis >= type.rank())
     return Failure{fmt::format("quantisation axis {} of a tensor of rank {}", q.axis, type.rank())};
-  const auto expected = q.per_tensor() ? size_t{1} : static_cast<size_t>(type.shape[static_cast<size_t>(q.axis)]);
+  if (q.block < 0 || (q.block > 0 && q.per_tensor()))
+    return Failure{"blocks of scales need an axis and a positive size"};
+  const auto expected = static_cast<size_t>(scale_count(type));
   if (q.scales.size() != expected || q.zero_points.size() != expected) {
     return Failure{fmt::format("{} scales and {} zero points where {} are needed", q.scales.size(),
                                q.zero_points.size(), expected)};

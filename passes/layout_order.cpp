@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "passes/layout_order.h"
 
+#include "ir/ops/quantization.h"
+
 #include <algorithm>
 
 namespace tinyc {
@@ -95,9 +97,8 @@ ir::Type stored_type(const ir::Type& type, const Storage& storage) {
   if (storage.kind != Storage::Kind::axes) return type;
   ir::Shape shape;
   for (const int64_t axis : storage.perm) shape.push_back(type.shape[static_cast<size_t>(axis)]);
-  std::optional<ir::Quantization> quant = type.quant;
-  if (quant && !quant->per_tensor())
-    quant->axis = static_cast<int>(inverse(storage.perm)[static_cast<size_t>(quant->axis)]);
+  std::optional<ir::Quantization> quant;
+  if (type.quant) quant = ir::transposed_quantization(type, storage.perm);
   return {type.element, std::move(shape), std::move(quant)};
 }
 

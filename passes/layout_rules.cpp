@@ -116,7 +116,7 @@ bool absorbs_columns(const ir::Op& op) {
   if (!is_known(op.operand(1))) return false;
   const ir::Op* maker = op.operand(1)->producer;
   const ir::Type& weights = maker->is("dequantize") ? maker->operand_type(0) : maker->result_type();
-  return !weights.quantized() || weights.quant->per_tensor() || weights.quant->axis == 0;
+  return !weights.quantized() || weights.quant->per_tensor() || (weights.quant->axis == 0 && weights.quant->block == 0);
 }
 
 }  // namespace tinyc

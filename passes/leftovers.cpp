@@ -20,12 +20,13 @@ bool computes_on_integers(const ir::Op& op) {
 
 }  // namespace
 
-Leftovers find_leftovers(const ir::Graph& graph) {
+Leftovers find_leftovers(const ir::Graph& graph, const HasKernel& has_kernel) {
   Leftovers leftovers;
   const bool quantised =
       std::any_of(graph.ops().begin(), graph.ops().end(), [](const auto& op) { return computes_on_integers(*op); });
   for (const auto& op : graph.ops()) {
-    if (quantised && computes_in_float(*op)) leftovers.float_islands.push_back(op.get());
+    if (quantised && computes_in_float(*op))
+      leftovers.float_islands.push_back({op.get(), why_float(graph, *op, has_kernel)});
     if (!op->is("transpose")) continue;
     leftovers.transposes.push_back(op.get());
     leftovers.transposed_bytes += op->result_type().bytes();

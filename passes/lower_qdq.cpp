@@ -3,10 +3,10 @@
 // Why: QDQ models describe integer arithmetic that way; nobody means the floats to be computed.
 // Before: %d = dequantize(%q)  %c = conv(%d, dequantize(%w), dequantize(%b))  %y = quantize(%c).
 // After: %y = conv(%q, %w, %b), with y's quantisation as its type and the bias in units of scale_x * scale_w.
-// A relu or clip before the quantize is done after it, on integers, where it is exact and can be fused.
-// Refuses: operands that are neither dequantized nor constants with an exact integer form; operators without integer
-// arithmetic, or without a kernel for it on this target; ratios of scales that fixed point cannot hold. A float
-// operator that others read stays beside the new one.
+// arg_max and arg_min of dequantized integers look at the integers. A relu or clip before the quantize is done after
+// it, on integers, where it is exact and can be fused. Refuses: operands that are neither dequantized nor constants
+// with an exact integer form; operators without integer arithmetic, or without a kernel for it on this target; ratios
+// of scales that fixed point cannot hold. A float operator that others read stays beside the new one.
 #include "passes/lower_qdq_operands.h"
 #include "passes/pass.h"
 #include "passes/rewrite.h"
@@ -89,10 +89,24 @@ bool process(ir::Graph& graph, Op* quantize, const PassContext& context) {
   return true;
 }
 
+// The position of an extreme is the same among the integers, as long as no two of them are one float.
+bool find_position(ir::Graph& graph, Op* op) {
+  const Op* dequantize = op->operand(0)->producer;
+  if (!dequantize || !dequantize->is("dequantize")) return false;
+  const Type& integers = dequantize->operand_type(0);
+  if (!integers.quant->per_tensor() || ir::element_bits(integers.element) > 16) return false;
+  graph.set_operand(op, 0, dequantize->operand(0));
+  return true;
+}
+
 bool run(ir::Graph& graph, PassContext& context) {
   bool changed = false;
   for (Op* op : graph.op_list()) {
-    if (op->is("quantize")) changed |= process(graph, op, context);
+    if (op->is("quantize")) {
+      changed |= process(graph, op, context);
+    } else if (op->is("arg_max") || op->is("arg_min")) {
+      changed |= find_position(graph, op);
+    }
   }
   return changed;
 }

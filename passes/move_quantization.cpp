@@ -9,6 +9,7 @@
 #include <algorithm>
 
 #include "ir/numerics.h"
+#include "ir/ops/quantization.h"
 #include "passes/pass.h"
 #include "passes/rewrite.h"
 
@@ -63,12 +64,8 @@ std::optional<int> axis_after_reshape(const ir::Shape& from, const ir::Shape& to
 std::optional<ir::Quantization> moved(const Op& op, const Type& from, const ir::Shape& to) {
   ir::Quantization quant = *from.quant;
   if (quant.per_tensor()) return quant;
-  if (op.is("transpose")) {
-    const auto& perm = op.integers("perm");
-    quant.axis = static_cast<int>(std::find(perm.begin(), perm.end(), quant.axis) - perm.begin());
-    return quant;
-  }
-  if (!op.is("reshape")) return std::nullopt;
+  if (op.is("transpose")) return ir::transposed_quantization(from, op.integers("perm"));
+  if (!op.is("reshape") || quant.block != 0) return std::nullopt;
   const std::optional<int> axis = axis_after_reshape(from.shape, to, quant.axis);
   if (!axis) return std::nullopt;
   quant.axis = *axis;
@@ -124,6 +121,7 @@ bool sink(ir::Graph& graph, Op* op, std::string_view cast) {
 std::optional<ir::Quantization> before_move(const Op& op, const Type& wanted) {
   if (wanted.quant->per_tensor()) return wanted.quant;
   ir::Quantization quant = *wanted.quant;
+  if (quant.block != 0) return std::nullopt;
   if (op.is("transpose")) {
     quant.axis = static_cast<int>(op.integers("perm")[static_cast<size_t>(quant.axis)]);
     return quant;

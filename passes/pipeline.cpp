@@ -31,6 +31,7 @@ constexpr PipelineRow kPipeline[] = {
     {&fold_constants_pass, false, "biases that were reshaped as dequantized constants"},
     {&lower_qdq_pass, false, "everything that stood between dequantize, operator and quantize is out of the way"},
     {&fuse_activations_pass, true, "clamps on integers, found by lowering"},
+    {&keep_quantized_weights_pass, false, "layers that stay in float, before their weights become float constants"},
     {&fold_dequantized_constants_pass, false, "no integer operator wants these constants any more"},
     {&eliminate_dead_code_pass, false, "the float operators that were lowered"},
     // Memory.

@@ -39,6 +39,23 @@ TINYC_KERNEL int32_t depthwise_dsp_parameters(int32_t kernel_h, int32_t kernel_w
   "cmp r3, #0\n"                              \
   "bne 0b\n"
 
+// Three rows, the usual case, without a loop. Frame: [sp] pieces, [sp, 8] results.
+#define TINYC_DEPTHWISE_BEGIN_3(copies)       \
+  "str %[to], [sp, #-4]!\n"                   \
+  "sub sp, sp, #8\n"                          \
+  "str %[x], [sp]\n"                          \
+  "ldmia %[w]!, {r4, r5, r6, r7}\n"           \
+  copies
+#define TINYC_DEPTHWISE_ROW(row, columns)     \
+  "ldr %[x], [sp]\n"                          \
+  "ldr %[x], [%[x], #4 * " #row "]\n"         \
+  columns                                     \
+  "add %[w], %[w], #8 * %c[kernel_w]\n"
+#define TINYC_DEPTHWISE_LOOP(copies, columns) TINYC_DEPTHWISE_BEGIN(copies) columns TINYC_DEPTHWISE_END
+#define TINYC_DEPTHWISE_ROWS_3(copies, columns)                   \
+  TINYC_DEPTHWISE_BEGIN_3(copies) TINYC_DEPTHWISE_ROW(0, columns) \
+  TINYC_DEPTHWISE_ROW(1, columns) TINYC_DEPTHWISE_ROW(2, columns)
+
 #define TINYC_DEPTHWISE_EXTEND                \
   ".if %c[in_unsigned]\n"                     \
   "uxtb16 r12, r3\n"                          \
@@ -90,40 +107,46 @@ TINYC_KERNEL int32_t depthwise_dsp_parameters(int32_t kernel_h, int32_t kernel_w
   TINYC_DEPTHWISE_AB(4, 4, 2) TINYC_DEPTHWISE_B(5, 3) TINYC_DEPTHWISE_B(6, 4)
 // clang-format on
 
-#define TINYC_DEPTHWISE_ASM(copies, columns, put)                                                                    \
+#define TINYC_DEPTHWISE_ASM(rows, put)                                                                               \
   __asm__ volatile(                                                                                                  \
-      TINYC_DEPTHWISE_BEGIN(copies) columns TINYC_DEPTHWISE_END put                                                  \
+      rows put                                                                                                       \
       : [x] "+r"(from), [w] "+r"(parameters), [to] "+r"(to)                                                          \
       : [kernel_w] "i"(kernel_w), [channels] "i"(channels), [results] "i"(channels), [in_unsigned] "i"(in_unsigned), \
         [offset] "i"(offset), [shift] "i"(shift), [is_unsigned] "i"(is_unsigned)                                     \
       : "r3", "r4", "r5", "r6", "r7", "r8", "r9", "r10", "r11", "r12", "lr", "cc", "memory")
 
 template <int pixels>
-TINYC_KERNEL void depthwise_dsp(int32_t kernel_w, int32_t stride, int32_t channels, int32_t in_unsigned, int32_t offset,
-                                int32_t shift, int32_t is_unsigned, const uint8_t* const* pieces,
-                                const int32_t* parameters, uint8_t* to) {
+TINYC_KERNEL void depthwise_dsp(int32_t kernel_h, int32_t kernel_w, int32_t stride, int32_t channels,
+                                int32_t in_unsigned, int32_t offset, int32_t shift, int32_t is_unsigned,
+                                const uint8_t* const* pieces, const int32_t* parameters, uint8_t* to) {
   const void* from = pieces;
   if constexpr (pixels == 2) {
-    if (kernel_w == 3 && stride == 1) {
-      TINYC_DEPTHWISE_ASM(TINYC_BLOCK_COPIES, TINYC_DEPTHWISE_TWO_3_1, TINYC_BLOCK_PUT_2);
+    if (kernel_h == 3 && kernel_w == 3 && stride == 1) {
+      TINYC_DEPTHWISE_ASM(TINYC_DEPTHWISE_ROWS_3(TINYC_BLOCK_COPIES, TINYC_DEPTHWISE_TWO_3_1), TINYC_BLOCK_PUT_2);
+    } else if (kernel_h == 3 && kernel_w == 3) {
+      TINYC_DEPTHWISE_ASM(TINYC_DEPTHWISE_ROWS_3(TINYC_BLOCK_COPIES, TINYC_DEPTHWISE_TWO_3_2), TINYC_BLOCK_PUT_2);
+    } else if (kernel_w == 3 && stride == 1) {
+      TINYC_DEPTHWISE_ASM(TINYC_DEPTHWISE_LOOP(TINYC_BLOCK_COPIES, TINYC_DEPTHWISE_TWO_3_1), TINYC_BLOCK_PUT_2);
     } else if (kernel_w == 3) {
-      TINYC_DEPTHWISE_ASM(TINYC_BLOCK_COPIES, TINYC_DEPTHWISE_TWO_3_2, TINYC_BLOCK_PUT_2);
+      TINYC_DEPTHWISE_ASM(TINYC_DEPTHWISE_LOOP(TINYC_BLOCK_COPIES, TINYC_DEPTHWISE_TWO_3_2), TINYC_BLOCK_PUT_2);
     } else if (stride == 1) {
-      TINYC_DEPTHWISE_ASM(TINYC_BLOCK_COPIES, TINYC_DEPTHWISE_TWO_5_1, TINYC_BLOCK_PUT_2);
+      TINYC_DEPTHWISE_ASM(TINYC_DEPTHWISE_LOOP(TINYC_BLOCK_COPIES, TINYC_DEPTHWISE_TWO_5_1), TINYC_BLOCK_PUT_2);
     } else {
-      TINYC_DEPTHWISE_ASM(TINYC_BLOCK_COPIES, TINYC_DEPTHWISE_TWO_5_2, TINYC_BLOCK_PUT_2);
+      TINYC_DEPTHWISE_ASM(TINYC_DEPTHWISE_LOOP(TINYC_BLOCK_COPIES, TINYC_DEPTHWISE_TWO_5_2), TINYC_BLOCK_PUT_2);
     }
   } else {
-    if (kernel_w == 1) {
-      TINYC_DEPTHWISE_ASM("", TINYC_DEPTHWISE_ONE_1, TINYC_BLOCK_PUT_1);
+    if (kernel_h == 3 && kernel_w == 3) {
+      TINYC_DEPTHWISE_ASM(TINYC_DEPTHWISE_ROWS_3("", TINYC_DEPTHWISE_ONE_3), TINYC_BLOCK_PUT_1);
+    } else if (kernel_w == 1) {
+      TINYC_DEPTHWISE_ASM(TINYC_DEPTHWISE_LOOP("", TINYC_DEPTHWISE_ONE_1), TINYC_BLOCK_PUT_1);
     } else if (kernel_w == 2) {
-      TINYC_DEPTHWISE_ASM("", TINYC_DEPTHWISE_ONE_2, TINYC_BLOCK_PUT_1);
+      TINYC_DEPTHWISE_ASM(TINYC_DEPTHWISE_LOOP("", TINYC_DEPTHWISE_ONE_2), TINYC_BLOCK_PUT_1);
     } else if (kernel_w == 3) {
-      TINYC_DEPTHWISE_ASM("", TINYC_DEPTHWISE_ONE_3, TINYC_BLOCK_PUT_1);
+      TINYC_DEPTHWISE_ASM(TINYC_DEPTHWISE_LOOP("", TINYC_DEPTHWISE_ONE_3), TINYC_BLOCK_PUT_1);
     } else if (kernel_w == 4) {
-      TINYC_DEPTHWISE_ASM("", TINYC_DEPTHWISE_ONE_4, TINYC_BLOCK_PUT_1);
+      TINYC_DEPTHWISE_ASM(TINYC_DEPTHWISE_LOOP("", TINYC_DEPTHWISE_ONE_4), TINYC_BLOCK_PUT_1);
     } else {
-      TINYC_DEPTHWISE_ASM("", TINYC_DEPTHWISE_ONE_5, TINYC_BLOCK_PUT_1);
+      TINYC_DEPTHWISE_ASM(TINYC_DEPTHWISE_LOOP("", TINYC_DEPTHWISE_ONE_5), TINYC_BLOCK_PUT_1);
     }
   }
 }
@@ -131,13 +154,13 @@ TINYC_KERNEL void depthwise_dsp(int32_t kernel_w, int32_t stride, int32_t channe
 #else
 
 template <int pixels>
-TINYC_KERNEL void depthwise_dsp(int32_t kernel_w, int32_t stride, int32_t channels, int32_t in_unsigned, int32_t offset,
-                                int32_t shift, int32_t is_unsigned, const uint8_t* const* pieces,
-                                const int32_t* parameters, uint8_t* to) {
+TINYC_KERNEL void depthwise_dsp(int32_t kernel_h, int32_t kernel_w, int32_t stride, int32_t channels,
+                                int32_t in_unsigned, int32_t offset, int32_t shift, int32_t is_unsigned,
+                                const uint8_t* const* pieces, const int32_t* parameters, uint8_t* to) {
   for (int32_t p = 0; p < pixels; ++p, to += channels) {
     int32_t sums[4] = {parameters[0], parameters[1], parameters[2], parameters[3]};
     const int32_t* w = parameters + 4;
-    for (int32_t ky = 0; pieces[ky] != nullptr; ++ky) {
+    for (int32_t ky = 0; ky < kernel_h; ++ky) {
       for (int32_t kx = 0; kx < kernel_w; ++kx, w += 2) {
         const uint32_t word = load_word(pieces[ky] + (p * stride + kx) * channels);
         const uint32_t even = extend_even(word, in_unsigned != 0);

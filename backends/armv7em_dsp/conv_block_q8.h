@@ -40,6 +40,8 @@ inline std::optional<std::string> why_not(const ir::Op& op) {
 inline Needs needs(const ir::Op& op, const Variant&) {
   Needs needs = conv_needs(op);
   const Image2d image = conv_image(op);
+  // Pairs of pixels may then lie in two rows, and what the first one reads must stay until both are done.
+  if (is_pointwise(image) && image.out_w % 2 == 1 && image.out_h > 1) needs.granule = 2;
   if (!is_direct(op)) needs.scratch_bytes = 2 * ((taps(image) + 3) / 4 * 4);
   // A strip of two windows per row of the kernel, and one that lies in the padding.
   else if (is_padded(image))
@@ -158,11 +160,11 @@ TINYC_KERNEL void conv_block_q8_row(const ConvBlockQ8& g, const Rows& in, int32_
   if (x < pixels) conv_block_q8_pixels<1>(g, in, y, x, parameters, scratch, to + x * g.out_c);
 }
 
-// Each pixel depends on one, and all of them lie side by side: rows are one long row.
+// Each pixel depends on one, and all of them lie side by side: two rows of odd width are a long one of even width.
 TINYC_KERNEL bool conv_block_q8_is_flat(const ConvBlockQ8& g, const Rows& in, const Rows& out) {
   const bool pointwise = g.kernel_h == 1 && g.kernel_w == 1 && g.stride_h == 1 && g.stride_w == 1 && g.padded == 0;
-  return g.direct != 0 && pointwise && in.ring == 0 && out.ring == 0 && in.bytes == g.in_w * g.in_c &&
-         out.bytes == g.out_w * g.out_c;
+  return g.direct != 0 && pointwise && g.out_w % 2 == 1 && in.ring == 0 && out.ring == 0 &&
+         in.bytes == g.in_w * g.in_c && out.bytes == g.out_w * g.out_c;
 }
 
 TINYC_KERNEL void conv_block_q8(const ConvBlockQ8& g, const Rows& in, const Rows& out, const int32_t* parameters,
@@ -173,8 +175,11 @@ TINYC_KERNEL void conv_block_q8(const ConvBlockQ8& g, const Rows& in, const Rows
     window_padding(g, scratch);
   }
   if (conv_block_q8_is_flat(g, in, out)) {
-    const int32_t pixels = (y1 - y0) * g.out_w;
-    return conv_block_q8_row(g, in, y0, pixels, parameters, scratch, row_at(out, y0));
+    for (int32_t y = y0; y < y1; y += 2) {
+      const int32_t pixels = y + 1 < y1 ? 2 * g.out_w : g.out_w;
+      conv_block_q8_row(g, in, y, pixels, parameters, scratch, row_at(out, y));
+    }
+    return;
   }
   for (int32_t y = y0; y < y1; ++y) conv_block_q8_row(g, in, y, g.out_w, parameters, scratch, row_at(out, y));
 }

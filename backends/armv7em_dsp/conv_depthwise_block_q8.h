@@ -127,8 +127,8 @@ TINYC_KERNEL void conv_depthwise_block_q8_pixels(const ConvDepthwiseBlockQ8& g, 
   const uint8_t* pieces[31];
   window_pieces(g, in, y, x, pixels, scratch, pieces);
   for (int32_t c = 0; c < g.in_c; c += 4) {
-    depthwise_dsp<pixels>(g.kernel_w, g.stride_w, g.in_c, g.in_unsigned, g.offset, g.shift, g.out_unsigned, pieces,
-                          parameters, to + c);
+    depthwise_dsp<pixels>(g.kernel_h, g.kernel_w, g.stride_w, g.in_c, g.in_unsigned, g.offset, g.shift, g.out_unsigned,
+                          pieces, parameters, to + c);
     parameters += depthwise_dsp_parameters(g.kernel_h, g.kernel_w);
     for (int32_t ky = 0; ky < g.kernel_h; ++ky) pieces[ky] += 4;
   }

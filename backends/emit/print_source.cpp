@@ -4,6 +4,7 @@
 
 #include "backends/emit/print_calls.h"
 #include "backends/emit/print_parts.h"
+#include "backends/emit/print_schedule.h"
 
 namespace tinyc {
 namespace {
@@ -185,35 +186,9 @@ class SourcePrinter {
     writer_.line();
   }
 
-  std::string step_text(const RowStep& step, bool steady) const {
-    const EmittedLayer& layer = plan_.layers[static_cast<size_t>(step.instance)];
-    const auto row = [&](int64_t y) {
-      if (!steady || step.advance == 0) return std::to_string(y);
-      return fmt::format("{} + {} * i", y, step.advance);
-    };
-    return fmt::format("TINYC_LAYER_BEGIN({0}, \"{1}\") {1}(memory, {2}, {3}); TINYC_LAYER_END({0}, \"{1}\")",
-                       step.instance, layer.symbol, row(step.y0), row(step.y1));
-  }
-
   void print_body() {
     section(writer_, "schedule");
-    writer_.line("void run_layers(const Memory& memory) {");
-    writer_.indent();
-    for (const Node& node : *plan_.body) {
-      const Stage& stage = std::get<Stage>(node);
-      for (const RowStep& step : stage.prologue) writer_.line(step_text(step, false));
-      if (stage.count > 0) {
-        writer_.format("for (int32_t i = 0; i < {}; ++i) {{", stage.count);
-        writer_.indent();
-        for (const RowStep& step : stage.steady) writer_.line(step_text(step, true));
-        writer_.dedent();
-        writer_.line("}");
-      }
-      for (const RowStep& step : stage.epilogue) writer_.line(step_text(step, false));
-    }
-    if (plan_.body->empty()) writer_.line("static_cast<void>(memory);");
-    writer_.dedent();
-    writer_.line("}");
+    print_schedule(writer_, plan_);
     writer_.line();
     writer_.line("}  // namespace");
     writer_.format("}}  // namespace {}", plan_.options.name);

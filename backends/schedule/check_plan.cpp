@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 namespace tinyc {
 namespace {
@@ -33,9 +34,8 @@ class Replay {
   Status run(const PlanOptions& options) {
     if (const Status status = check_places(); !status) return status;
     own_ports(BufferKind::input);
-    const std::vector<RowStep> steps = timeline(program_);
-    for (size_t t = 0; t < steps.size(); ++t) {
-      if (const Status status = step(steps[t], t); !status) return status;
+    for (const TimedStep& timed : timed_steps(program_)) {
+      if (const Status status = step(timed); !status) return status;
     }
     if (const Status status = expect_ports(BufferKind::output); !status) return status;
     return options.keep_inputs ? expect_ports(BufferKind::input) : Status{};
@@ -56,7 +56,9 @@ class Replay {
       const int64_t at = plan_.placements[i].offset;
       if (at < 0 || at + program_.buffers[i].bytes() > plan_.workspace_bytes)
         return Failure{fmt::format("buffer '{}' lies outside the workspace", program_.buffers[i].name)};
-      if (at % program_.buffers[i].form.alignment != 0)
+      const int element =
+          program_.buffers[i].kind == BufferKind::scratch ? 1 : ir::element_bytes(program_.buffers[i].form.element);
+      if (at % std::max(program_.buffers[i].form.alignment, element) != 0)
         return Failure{fmt::format("buffer '{}' is not aligned", program_.buffers[i].name)};
     }
     return {};
@@ -70,19 +72,11 @@ class Replay {
     return {begin, begin + b.row_bytes};
   }
 
-  // Buffer rows that rows [first, last) of an access cover.
-  RowRange buffer_rows(const Access& access, RowRange rows) const {
-    const Buffer& b = buffer(access.buffer);
-    if (access.rows == b.rows || b.row_bytes == 0) return rows;
-    return {rows.first * access.row_bytes / b.row_bytes,
-            (rows.last * access.row_bytes + b.row_bytes - 1) / b.row_bytes};
-  }
-
   void own(int index, int64_t row) {
     const Range range = row_range(index, row);
     std::fill(memory(index).begin() + range.begin, memory(index).begin() + range.end, Owner{index, row});
   }
-  Status expect(int index, int64_t row, size_t time) {
+  Status expect(int index, int64_t row, int time) {
     const Range range = row_range(index, row);
     const auto first = memory(index).begin() + range.begin;
     if (std::all_of(first, memory(index).begin() + range.end, [&](const Owner& owner) {
@@ -101,63 +95,77 @@ class Replay {
   Status expect_ports(BufferKind kind) {
     for (size_t i = 0; i < program_.buffers.size(); ++i) {
       for (int64_t row = 0; program_.buffers[i].kind == kind && row < program_.buffers[i].rows; ++row) {
-        if (const Status status = expect(static_cast<int>(i), row, timeline(program_).size()); !status) return status;
+        if (const Status status = expect(static_cast<int>(i), row, static_cast<int>(timeline(program_).size()));
+            !status)
+          return status;
       }
     }
     return {};
   }
 
-  Status step(const RowStep& step, size_t time) {
+  struct Read {
+    int buffer;
+    int64_t row;
+    Range range;
+    bool may_be_overwritten;  // by the same row of the first result
+  };
+
+  Status step(const TimedStep& timed) {
+    const RowStep& step = timed.step;
     const Instance& instance = program_.instances[static_cast<size_t>(step.instance)];
     if (step.y0 < 0 || step.y1 > instance.rows || step.y0 > step.y1)
-      return Failure{fmt::format("step {}: rows {} to {} of {}", time, step.y0, step.y1, instance.rows)};
-    std::vector<std::pair<int, Range>> read;
-    for (size_t i = 0; i < instance.inputs.size(); ++i) {
-      const Access& access = instance.inputs[i];
-      const RowRange rows =
-          buffer_rows(access, rows_read(instance.needs.inputs[i].window, step.y0, step.y1, access.rows));
+      return Failure{fmt::format("step {}: rows {} to {} of {}", timed.call, step.y0, step.y1, instance.rows)};
+    std::vector<Read> read;
+    for (size_t k = 0; k < instance.inputs.size(); ++k) {
+      const int source = instance.inputs[k].buffer;
+      const RowRange rows = input_rows(program_, step, k);
       for (int64_t row = rows.first; row < rows.last; ++row) {
-        if (const Status status = expect(access.buffer, row, time); !status) return status;
-        if (in_workspace(access.buffer)) read.push_back({access.buffer, row_range(access.buffer, row)});
+        if (const Status status = expect(source, row, timed.call); !status) return status;
+        if (in_workspace(source))
+          read.push_back({source, row, row_range(source, row), may_lie_on_input(program_, instance, k)});
       }
     }
-    return write(instance, step, time, read);
+    if (const Status status = scratch(instance, timed, read); !status) return status;
+    return write(instance, timed, read);
   }
 
-  Status write(const Instance& instance, const RowStep& step, size_t time,
-               const std::vector<std::pair<int, Range>>& read) {
-    const auto overlaps = [](Range a, Range b) { return a.begin < b.end && b.begin < a.end; };
-    for (const Access& access : instance.outputs) {
-      const RowRange rows = buffer_rows(access, {step.y0, step.y1});
+  static bool overlap(Range a, Range b) { return a.begin < b.end && b.begin < a.end; }
+
+  // Written while it is read: only element by element at the same place.
+  Status write(const Instance& instance, const TimedStep& timed, const std::vector<Read>& read) {
+    for (size_t k = 0; k < instance.outputs.size(); ++k) {
+      const int target = instance.outputs[k].buffer;
+      const RowRange rows = output_rows(program_, timed.step, k);
       for (int64_t row = rows.first; row < rows.last; ++row) {
-        const Range to = row_range(access.buffer, row);
-        for (const auto& [source, from] : read) {
-          // Written while it is read: only element by element at the same place.
-          const bool in_place = instance.needs.front == WriteFront::element && offset(source) == offset(access.buffer);
-          if (in_workspace(access.buffer) && overlaps(to, from) && !in_place)
-            return Failure{fmt::format("step {}: '{}' is written over '{}' while that is read", time,
-                                       buffer(access.buffer).name, buffer(source).name)};
+        const Range to = row_range(target, row);
+        for (const Read& from : read) {
+          const bool in_place = k == 0 && from.may_be_overwritten && from.row == row && from.range.begin == to.begin;
+          if (in_workspace(target) && overlap(to, from.range) && !in_place)
+            return Failure{fmt::format("step {}: '{}' is written over '{}' while that is read", timed.call,
+                                       buffer(target).name, buffer(from.buffer).name)};
         }
-        own(access.buffer, row);
+        if (in_workspace(target) && instance.scratch >= 0 && overlap(to, row_range(instance.scratch, 0)))
+          return Failure{fmt::format("step {}: scratch lies over '{}'", timed.call, buffer(target).name)};
+        own(target, row);
       }
     }
-    return scratch(instance, time, read);
+    return {};
   }
 
-  Status scratch(const Instance& instance, size_t time, const std::vector<std::pair<int, Range>>& read) {
+  // Scratch holds from step to step of one call, and of all calls of a kernel that accumulates.
+  Status scratch(const Instance& instance, const TimedStep& timed, const std::vector<Read>& read) {
     if (instance.scratch < 0) return {};
-    const Range range{offset(instance.scratch), offset(instance.scratch) + buffer(instance.scratch).bytes()};
-    for (const auto& [source, from] : read) {
-      if (range.begin < from.end && from.begin < range.end)
-        return Failure{fmt::format("step {}: scratch lies over '{}'", time, buffer(source).name)};
+    const Range range = row_range(instance.scratch, 0);
+    for (const Read& from : read) {
+      if (overlap(range, from.range))
+        return Failure{fmt::format("step {}: scratch lies over '{}'", timed.call, buffer(from.buffer).name)};
     }
-    for (const Access& access : instance.outputs) {
-      if (!in_workspace(access.buffer)) continue;
-      const int64_t begin = offset(access.buffer);
-      if (range.begin < begin + buffer(access.buffer).bytes() && begin < range.end)
-        return Failure{fmt::format("step {}: scratch lies over '{}'", time, buffer(access.buffer).name)};
-    }
-    std::fill(workspace_.begin() + range.begin, workspace_.begin() + range.end, Owner{});
+    int& last_call = scratch_call_[instance.scratch];
+    const bool goes_on =
+        last_call == timed.call + 1 || (last_call > 0 && instance.needs.accumulates != Accumulates::no);
+    last_call = timed.call + 1;
+    if (goes_on) return expect(instance.scratch, 0, timed.call);
+    own(instance.scratch, 0);
     return {};
   }
 
@@ -165,6 +173,7 @@ class Replay {
   const Plan& plan_;
   std::vector<Owner> workspace_;
   std::vector<std::vector<Owner>> outside_;
+  std::map<int, int> scratch_call_;  // scratch buffer -> call that used it last, plus one
 };
 
 }  // namespace

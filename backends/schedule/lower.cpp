@@ -49,6 +49,7 @@ class Lowering {
       buffer.port = static_cast<int>(i);
       buffer.external = options_.external_outputs;
     }
+    for (const Instance& instance : program_.instances) join_rows(instance);
     return std::move(program_);
   }
 
@@ -71,46 +72,49 @@ class Lowering {
     return entry->second;
   }
 
+  // A buffer has the rows of whoever sees most of them: where rows are there is known that much finer.
+  static void set_rows(Buffer& buffer, int64_t rows) {
+    if (rows <= buffer.rows || buffer.row_bytes * buffer.rows % rows != 0) return;
+    buffer.row_bytes = buffer.row_bytes * buffer.rows / rows;
+    buffer.rows = buffer.ring = rows;
+  }
+
+  // A result that may lie on its operand has the operand's rows.
+  void join_rows(const Instance& instance) {
+    if (instance.needs.front != WriteFront::element) return;
+    Buffer& out = program_.buffers[static_cast<size_t>(instance.outputs[0].buffer)];
+    for (const Access& access : instance.inputs) {
+      Buffer& in = program_.buffers[static_cast<size_t>(access.buffer)];
+      if (in.bytes() != out.bytes()) continue;
+      set_rows(out, in.rows);
+      set_rows(in, out.rows);
+    }
+  }
+
   Access access(const ir::Value* value) {
     const int64_t rows = row_count(value->type);
+    set_rows(buffer_of(value), rows);
     return {buffer_index(value), rows, rows ? value->type.bytes() / rows : 0,
             value->type.rank() >= 3 ? value->type.shape[1] : 1};
   }
 
-  int extra_buffer(BufferKind kind, const std::string& name, int64_t bytes) {
-    if (bytes == 0) return -1;
-    Buffer buffer;
-    buffer.kind = kind;
-    buffer.name = name;
-    buffer.row_bytes = bytes;
-    program_.buffers.push_back(buffer);
-    return static_cast<int>(program_.buffers.size()) - 1;
-  }
-
   void add_instance(const ir::Op& op) {
-    Selection selection = select_kernel(op, target_);
-    if (!selection.kernel) return report(op, selection);
-    const KernelDef& kernel = *selection.kernel->def;
+    Choices choices = choose_kernels(op, target_);
+    if (choices.whole.empty()) return report(op, choices);
     Instance instance;
-    instance.kernel = selection.kernel;
     instance.op = &op;
-    instance.needs = kernel.needs(op, selection.variant);
     for (const ir::Value* value : buffer_operands(op)) instance.inputs.push_back(access(value));
     for (const ir::Value* result : op.results) instance.outputs.push_back(access(result));
-    instance.scratch = extra_buffer(BufferKind::scratch, op.result()->name + " scratch", instance.needs.scratch_bytes);
-    instance.state = extra_buffer(BufferKind::state, op.result()->name + " state", instance.needs.state_bytes);
-    instance.rows = row_count(op.result_type());
-    if (kernel.loops_over_batch) instance.batch = op.result_type().shape[0];
-    instance.cycles = selection.cycles;
-    instance.why = selection.why;
-    instance.variant = std::move(selection.variant);
-    Stage stage;
-    stage.prologue.push_back({static_cast<int>(program_.instances.size()), 0, instance.rows});
-    program_.body.emplace_back(std::move(stage));
+    instance.choices = std::move(choices);
     program_.instances.push_back(std::move(instance));
+    const int index = static_cast<int>(program_.instances.size()) - 1;
+    use_kernel(program_, index, program_.instances.back().choices.whole.front());
+    Stage stage;
+    stage.prologue.push_back({index, 0, program_.instances.back().rows});
+    program_.body.emplace_back(std::move(stage));
   }
 
-  void report(const ir::Op& op, const Selection& selection) {
+  void report(const ir::Op& op, const Choices& choices) {
     Diagnostic diagnostic;
     diagnostic.code = Code::T0201;
     for (const std::string& node : op.origin)
@@ -118,7 +122,7 @@ class Lowering {
     diagnostic.where.op = op.name();
     diagnostic.message =
         fmt::format("no kernel for {} with result {} on {}", op.name(), type_text(op.result_type()), target_.name);
-    diagnostic.notes = selection.rejected;
+    diagnostic.notes = choices.rejected;
     diagnostics_.add(std::move(diagnostic));
   }
 
@@ -135,6 +139,50 @@ class Lowering {
 const ir::Value* view_root(const ir::Value* value) {
   while (value->producer && value->producer->def->traits.view) value = value->producer->operand(0);
   return value;
+}
+
+namespace {
+
+// Further results of an operator that runs as a whole may have another number of rows: they are divided as the first is,
+// so that the one step writes all of them.
+void share_rows(Instance& instance) {
+  for (Access& access : instance.outputs) {
+    const int64_t bytes = access.rows * access.row_bytes;
+    if (instance.needs.granule != 0 || access.rows == instance.rows || bytes % instance.rows != 0) continue;
+    access.rows = instance.rows;
+    access.row_bytes = bytes / instance.rows;
+  }
+}
+
+}  // namespace
+
+void use_kernel(Program& program, int index, const Selection& selection) {
+  Instance& instance = program.instances[static_cast<size_t>(index)];
+  const KernelDef& kernel = *selection.kernel->def;
+  const ir::Op& op = *instance.op;
+  instance.kernel = selection.kernel;
+  instance.variant = selection.variant;
+  instance.needs = selection.needs;
+  instance.cycles = selection.cycles;
+  const int candidates = instance.choices.candidates;
+  instance.why = candidates == 1 ? "the only one that applies" : fmt::format("cheapest of {} by estimate", candidates);
+  if (selection.kernel != instance.choices.whole.front().kernel) instance.why = "takes less RAM than the cheapest";
+  const bool accumulates = selection.needs.accumulates != Accumulates::no;
+  instance.rows = accumulates ? instance.inputs[0].rows : row_count(op.result_type());
+  share_rows(instance);
+  instance.batch = kernel.loops_over_batch ? op.result_type().shape[0] : 1;
+  const auto extra = [&](int existing, BufferKind kind, std::string_view what, int64_t bytes) {
+    if (existing >= 0) program.buffers[static_cast<size_t>(existing)].row_bytes = bytes;
+    if (existing >= 0 || bytes == 0) return bytes == 0 ? -1 : existing;
+    Buffer buffer;
+    buffer.kind = kind;
+    buffer.name = fmt::format("{} {}", op.result()->name, what);
+    buffer.row_bytes = bytes;
+    program.buffers.push_back(buffer);
+    return static_cast<int>(program.buffers.size()) - 1;
+  };
+  instance.scratch = extra(instance.scratch, BufferKind::scratch, "scratch", selection.needs.scratch_bytes);
+  instance.state = extra(instance.state, BufferKind::state, "state", selection.needs.state_bytes);
 }
 
 std::optional<Program> lower_to_program(ir::Graph& graph, const Target& target, const LowerOptions& options,

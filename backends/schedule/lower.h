@@ -18,6 +18,9 @@ struct LowerOptions {
 // operators; it must outlive the program.
 std::optional<Program> lower_to_program(ir::Graph& graph, const Target& target, const LowerOptions& options, Diagnostics& diagnostics);
 
+// Makes an instance use a kernel of its choices; its operands are known. Scratch and state get buffers.
+void use_kernel(Program& program, int instance, const Selection& selection);
+
 // The value whose bytes a chain of views shows.
 const ir::Value* view_root(const ir::Value* value);
 

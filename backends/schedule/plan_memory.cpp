@@ -1,178 +1,162 @@
 // SPDX-License-Identifier: Apache-2.0
-// Two buffers that are live at the same time must not overlap: the difference of their offsets may not lie in an open
-// interval. A result that may be written over its operand (element-wise, operand dead afterwards) relaxes that to "the
-// same offset, or apart". Offsets are found first-fit over several orders; the report says how far the result is from
-// the bound.
+// Which distances two buffers may have follows from when their rows are there (stays.h); offsets.h finds the best
+// offsets.
 #include "backends/schedule/plan_memory.h"
 
 #include <algorithm>
-#include <map>
-#include <numeric>
-#include <random>
-#include <set>
 
+#include "backends/schedule/stays.h"
 #include "compiler/support/diagnostics.h"
 
 namespace tinyc {
 namespace {
 
-constexpr int64_t kAlignment = 8;  // widest element that kernels access
-constexpr int kRandomOrders = 400;
+constexpr int kAlignment = 8;  // of the workspace: widest element that kernels access
 
-int64_t aligned(int64_t bytes) { return (bytes + kAlignment - 1) / kAlignment * kAlignment; }
-
-struct Block {
-  int buffer;
-  int64_t bytes;
-  Liveness live;
-};
-
-class Planner {
- public:
-  Planner(const Program& program, const PlanOptions& options) : program_(program) {
-    const std::vector<Liveness> live = liveness_of(program, options);
-    for (size_t i = 0; i < program.buffers.size(); ++i) {
-      const Buffer& buffer = program.buffers[i];
-      if (buffer.external || buffer.kind == BufferKind::state) continue;
-      blocks_.push_back({static_cast<int>(i), buffer.bytes(), live[i]});
-    }
-    find_in_place(live);
+OffsetProblem problem_of(const Program& program, const Occupations& all, const PlanOptions& options) {
+  OffsetProblem problem;
+  problem.work = options.work;
+  problem.lower_bound = fullest_step(program, all).bytes;
+  for (const Occupation& occupation : all.list) {
+    const Buffer& buffer = program.buffers[static_cast<size_t>(occupation.buffer)];
+    const int64_t element = buffer.kind == BufferKind::scratch ? 4 : ir::element_bytes(buffer.form.element);
+    problem.blocks.push_back({buffer.bytes(), std::max<int64_t>(buffer.form.alignment, element)});
   }
+  for (int a = 0; a < static_cast<int>(all.list.size()); ++a) {
+    for (int b = a + 1; b < static_cast<int>(all.list.size()); ++b) {
+      Apart pair = apart(program, all, a, b);
+      if (!pair.forbidden.empty()) problem.pairs.push_back(std::move(pair));
+    }
+  }
+  return problem;
+}
+
+Plan plan_of(const Program& program, const Occupations& all, const Offsets& offsets) {
+  Plan plan;
+  plan.alignment = kAlignment;
+  plan.placements.resize(program.buffers.size());
+  plan.peak_step = fullest_step(program, all).call;
+  plan.lower_bound = offsets.lower_bound;
+  plan.workspace_bytes = offsets.bytes;
+  for (size_t i = 0; i < all.list.size(); ++i)
+    plan.placements[static_cast<size_t>(all.list[i].buffer)].offset = offsets.offsets[i];
+  for (size_t i = 0; i < program.buffers.size(); ++i) {
+    const Buffer& buffer = program.buffers[i];
+    if (!buffer.external && buffer.kind != BufferKind::state && buffer.bytes() == 0) plan.placements[i].offset = 0;
+    if (buffer.kind != BufferKind::state) continue;
+    plan.placements[i].offset = plan.state_bytes;
+    plan.state_bytes += (buffer.bytes() + kAlignment - 1) / kAlignment * kAlignment;
+  }
+  return plan;
+}
+
+// Layers that run by themselves and free rows as they go.
+std::vector<RowStep*> single_calls(Program& program) {
+  std::vector<RowStep*> calls;
+  for (Node& node : program.body) {
+    Stage* stage = std::get_if<Stage>(&node);
+    if (!stage || stage->count > 0 || stage->prologue.size() != 1) continue;
+    RowStep& step = stage->prologue[0];
+    const Instance& instance = program.instances[static_cast<size_t>(step.instance)];
+    const bool by_rows = instance.needs.granule > 0 && instance.batch == 1 && instance.rows > 1;
+    if (by_rows && instance.needs.accumulates == Accumulates::no) calls.push_back(&step);
+  }
+  return calls;
+}
+
+// What both forbid; both sorted.
+std::vector<Gap> common(const std::vector<Gap>& x, const std::vector<Gap>& y) {
+  std::vector<Gap> both;
+  for (size_t i = 0, j = 0; i < x.size() && j < y.size();) {
+    const Gap gap{std::max(x[i].low, y[j].low), std::min(x[i].high, y[j].high)};
+    if (gap.low <= gap.high) both.push_back(gap);
+    x[i].high < y[j].high ? ++i : ++j;
+  }
+  return both;
+}
+
+// A pair of buffers is forbidden some distances whatever the order of rows; the layer in which one dies and the other
+// is born decides about the rest. So offsets are sought for what is forbidden either way, then each layer takes the
+// order that its buffers ask for.
+class Directions {
+ public:
+  Directions(Program& program, const PlanOptions& options) : program_(program), options_(options) {}
 
   Plan run() {
-    Plan plan;
-    plan.placements.resize(program_.buffers.size());
-    plan.alignment = kAlignment;
-    bound(plan);
-    search(plan);
-    place_states(plan);
-    return plan;
+    const Plan forward = plan_memory(program_, options_);
+    const std::vector<RowStep*> calls = single_calls(program_);
+    if (calls.empty() || forward.workspace_bytes == 0) return forward;
+    const OffsetProblem down = problem_of(program_, occupations_of(program_, options_), options_);
+    for (RowStep* call : calls) call->reversed = true;
+    const Occupations all = occupations_of(program_, options_);
+    const OffsetProblem up = problem_of(program_, all, options_);
+    for (RowStep* call : calls) call->reversed = false;
+    const Offsets offsets = solve_offsets(either(down, up));
+    if (offsets.bytes >= forward.workspace_bytes) return forward;
+    for (RowStep* call : calls) call->reversed = must_reverse(*call, all, down, offsets.offsets);
+    Plan plan = finish(offsets);
+    if (plan.workspace_bytes < forward.workspace_bytes) return plan;
+    for (RowStep* call : calls) call->reversed = false;
+    return forward;
   }
 
  private:
-  // Pairs (operand, result) that may share their place.
-  void find_in_place(const std::vector<Liveness>& live) {
-    const std::vector<RowStep> steps = timeline(program_);
-    for (size_t t = 0; t < steps.size(); ++t) {
-      const Instance& instance = program_.instances[static_cast<size_t>(steps[t].instance)];
-      if (instance.needs.front != WriteFront::element) continue;
-      const int out = instance.outputs[0].buffer;
-      for (const Access& in : instance.inputs) {
-        const bool dies = live[static_cast<size_t>(in.buffer)].last == static_cast<int>(t);
-        const bool born = live[static_cast<size_t>(out)].first == static_cast<int>(t);
-        const bool same_bytes = program_.buffers[static_cast<size_t>(in.buffer)].bytes() ==
-                                program_.buffers[static_cast<size_t>(out)].bytes();
-        if (dies && born && same_bytes) in_place_.insert({in.buffer, out});
+  static const Apart* find(const OffsetProblem& problem, int a, int b) {
+    const auto found = std::lower_bound(problem.pairs.begin(), problem.pairs.end(), std::pair{a, b},
+                                        [](const Apart& pair, const std::pair<int, int>& key) {
+                                          return std::pair{pair.a, pair.b} < key;
+                                        });
+    return found != problem.pairs.end() && found->a == a && found->b == b ? &*found : nullptr;
+  }
+
+  static OffsetProblem either(const OffsetProblem& down, const OffsetProblem& up) {
+    OffsetProblem problem = down;
+    problem.lower_bound = std::min(down.lower_bound, up.lower_bound);
+    for (Apart& pair : problem.pairs) {
+      const Apart* other = find(up, pair.a, pair.b);
+      pair.forbidden = other ? common(pair.forbidden, other->forbidden) : std::vector<Gap>{};
+    }
+    std::erase_if(problem.pairs, [](const Apart& pair) { return pair.forbidden.empty(); });
+    return problem;
+  }
+
+  // Whether a distance between the layer's buffers is forbidden when it runs downwards.
+  bool must_reverse(const RowStep& call, const Occupations& all, const OffsetProblem& down,
+                    const std::vector<int64_t>& offsets) const {
+    const Instance& instance = program_.instances[static_cast<size_t>(call.instance)];
+    std::vector<int> own;
+    for (int i = 0; i < static_cast<int>(all.list.size()); ++i) {
+      const int buffer = all.list[static_cast<size_t>(i)].buffer;
+      const auto is = [&](const Access& access) { return access.buffer == buffer; };
+      if (std::any_of(instance.inputs.begin(), instance.inputs.end(), is) ||
+          std::any_of(instance.outputs.begin(), instance.outputs.end(), is) || instance.scratch == buffer)
+        own.push_back(i);
+    }
+    for (const int a : own) {
+      for (const int b : own) {
+        const Apart* pair = a < b ? find(down, a, b) : nullptr;
+        if (!pair) continue;
+        const int64_t distance = offsets[static_cast<size_t>(b)] - offsets[static_cast<size_t>(a)];
+        for (const Gap& gap : pair->forbidden) {
+          if (gap.low <= distance && distance <= gap.high) return true;
+        }
       }
     }
+    return false;
   }
 
-  bool may_share(int a, int b) const { return in_place_.count({a, b}) || in_place_.count({b, a}); }
-  static bool conflict(const Block& a, const Block& b) {
-    return a.live.first <= b.live.last && b.live.first <= a.live.last;
+  // The offsets found, if they hold for the directions taken; else the best for these directions.
+  Plan finish(const Offsets& found) const {
+    const Occupations all = occupations_of(program_, options_);
+    const OffsetProblem problem = problem_of(program_, all, options_);
+    if (!keeps_apart(problem, found.offsets)) return plan_of(program_, all, solve_offsets(problem));
+    Offsets offsets = found;
+    offsets.lower_bound = std::max(problem.lower_bound, found.lower_bound);
+    return plan_of(program_, all, offsets);
   }
 
-  // Bytes live at each step; of an in-place pair only one counts at the step where it changes hands.
-  void bound(Plan& plan) const {
-    std::map<int, int64_t> live_at;
-    std::set<int> times;
-    for (const Block& block : blocks_) times.insert(block.live.first);
-    for (const int time : times) {
-      int64_t bytes = 0;
-      std::set<int> shared;
-      for (const auto& [in, out] : in_place_) {
-        if (starts(out) == time) shared.insert(in);
-      }
-      for (const Block& block : blocks_) {
-        const bool live = block.live.first <= time && time <= block.live.last;
-        if (live && !shared.count(block.buffer)) bytes += aligned(block.bytes);
-      }
-      if (bytes > plan.lower_bound) {
-        plan.lower_bound = bytes;
-        plan.peak_step = time;
-      }
-    }
-  }
-  int starts(int buffer) const {
-    for (const Block& block : blocks_) {
-      if (block.buffer == buffer) return block.live.first;
-    }
-    return -2;
-  }
-
-  // Lowest offset where the block fits beside those placed before it.
-  int64_t first_fit(const Block& block, const std::vector<std::pair<const Block*, int64_t>>& placed) const {
-    std::vector<std::pair<int64_t, int64_t>> busy;
-    std::vector<int64_t> shares;
-    for (const auto& [other, offset] : placed) {
-      if (!conflict(block, *other)) continue;
-      if (may_share(block.buffer, other->buffer)) shares.push_back(offset);
-      busy.push_back({offset, offset + aligned(other->bytes)});
-    }
-    for (const int64_t offset : shares) {
-      const bool free = std::count_if(busy.begin(), busy.end(), [&](const auto& range) {
-                          return range.first < offset + aligned(block.bytes) && offset < range.second;
-                        }) == 1;
-      if (free) return offset;
-    }
-    std::sort(busy.begin(), busy.end());
-    int64_t offset = 0;
-    for (const auto& [low, high] : busy) {
-      if (low - offset >= aligned(block.bytes)) break;
-      offset = std::max(offset, high);
-    }
-    return offset;
-  }
-
-  int64_t place(const std::vector<const Block*>& order, std::vector<std::pair<const Block*, int64_t>>& placed) const {
-    placed.clear();
-    int64_t total = 0;
-    for (const Block* block : order) {
-      const int64_t offset = first_fit(*block, placed);
-      placed.push_back({block, offset});
-      total = std::max(total, offset + aligned(block->bytes));
-    }
-    return total;
-  }
-
-  void search(Plan& plan) const {
-    std::vector<const Block*> order;
-    for (const Block& block : blocks_) order.push_back(&block);
-    std::vector<std::pair<const Block*, int64_t>> placed, best;
-    int64_t best_bytes = -1;
-    const auto attempt = [&] {
-      const int64_t bytes = place(order, placed);
-      if (best_bytes >= 0 && bytes >= best_bytes) return;
-      best_bytes = bytes;
-      best = placed;
-    };
-    attempt();
-    std::stable_sort(order.begin(), order.end(), [](const Block* a, const Block* b) { return a->bytes > b->bytes; });
-    attempt();
-    std::stable_sort(order.begin(), order.end(), [](const Block* a, const Block* b) {
-      return a->bytes * (a->live.last - a->live.first + 1) > b->bytes * (b->live.last - b->live.first + 1);
-    });
-    attempt();
-    std::mt19937 random(1);
-    for (int i = 0; i < kRandomOrders && best_bytes > plan.lower_bound && order.size() > 1; ++i) {
-      std::swap(order[random() % order.size()], order[random() % order.size()]);
-      attempt();
-    }
-    for (const auto& [block, offset] : best) plan.placements[static_cast<size_t>(block->buffer)].offset = offset;
-    plan.workspace_bytes = std::max<int64_t>(best_bytes, 0);
-  }
-
-  void place_states(Plan& plan) const {
-    for (size_t i = 0; i < program_.buffers.size(); ++i) {
-      if (program_.buffers[i].kind != BufferKind::state) continue;
-      plan.placements[i].offset = plan.state_bytes;
-      plan.state_bytes += aligned(program_.buffers[i].bytes());
-    }
-  }
-
-  const Program& program_;
-  std::vector<Block> blocks_;
-  std::set<std::pair<int, int>> in_place_;
+  Program& program_;
+  const PlanOptions& options_;
 };
 
 }  // namespace
@@ -202,6 +186,11 @@ std::vector<Liveness> liveness_of(const Program& program, const PlanOptions& opt
   return live;
 }
 
-Plan plan_memory(const Program& program, const PlanOptions& options) { return Planner(program, options).run(); }
+Plan plan_memory(const Program& program, const PlanOptions& options) {
+  const Occupations all = occupations_of(program, options);
+  return plan_of(program, all, solve_offsets(problem_of(program, all, options)));
+}
+
+Plan plan_with_directions(Program& program, const PlanOptions& options) { return Directions(program, options).run(); }
 
 }  // namespace tinyc

@@ -7,16 +7,23 @@
 namespace tinyc {
 
 struct PlanOptions {
-  bool keep_inputs = false;  // inputs keep their bytes until the end
+  bool keep_inputs = false;   // inputs keep their bytes until the end
+  int64_t work = 40'000'000;  // how far offsets are searched, see OffsetProblem
 };
 
-// When a buffer holds something, in row steps: [first, last], both included; first -1 = before the first step.
+// When a buffer holds something, in calls: [first, last], both included; first -1 = before the first call.
 struct Liveness {
   int first = -1;
   int last = -1;
 };
 std::vector<Liveness> liveness_of(const Program& program, const PlanOptions& options);
 
+// Rows that die free their bytes for rows that are written later, so buffers overlap where their rows allow.
 Plan plan_memory(const Program& program, const PlanOptions& options = {});
+
+// As plan_memory, and each layer that runs by itself may also run its rows from the last to the first where that takes
+// less: sets RowStep::reversed. Results that overlap their operands move down with one order of rows and up with the
+// other.
+Plan plan_with_directions(Program& program, const PlanOptions& options = {});
 
 }  // namespace tinyc

@@ -34,6 +34,75 @@ std::vector<RowStep> timeline(const Program& program) {
 }
 
 namespace {
+
+// Kernels that free rows as they go, and calls row by row, are seen row by row.
+bool goes_by_rows(const Instance& instance, const RowStep& step) {
+  if (instance.needs.granule == 0 || instance.batch != 1) return false;
+  return step.reversed || instance.needs.front != WriteFront::never;
+}
+
+}  // namespace
+
+std::vector<RowStep> granules_of(const Instance& instance, const RowStep& call) {
+  if (!goes_by_rows(instance, call)) return {call};
+  const int64_t granule = instance.needs.granule;
+  const bool upwards = call.reversed || instance.needs.accumulates == Accumulates::from_last;
+  const int64_t count = (call.y1 - call.y0 + granule - 1) / granule;
+  std::vector<RowStep> steps;
+  for (int64_t i = 0; i < count; ++i) {
+    RowStep part = call;
+    part.y0 = call.y0 + granule * (upwards ? count - 1 - i : i);
+    part.y1 = std::min(call.y1, part.y0 + granule);
+    steps.push_back(part);
+  }
+  return steps;
+}
+
+std::vector<TimedStep> timed_steps(const Program& program) {
+  const std::vector<RowStep> calls = timeline(program);
+  std::vector<TimedStep> timed;
+  for (size_t i = 0; i < calls.size(); ++i) {
+    for (const RowStep& step : granules_of(program.instances[static_cast<size_t>(calls[i].instance)], calls[i]))
+      timed.push_back({step, static_cast<int>(i)});
+  }
+  return timed;
+}
+
+RowRange buffer_rows(const Buffer& buffer, const Access& access, RowRange rows) {
+  if (access.rows == buffer.rows || buffer.row_bytes == 0) return rows;
+  return {rows.first * access.row_bytes / buffer.row_bytes,
+          (rows.last * access.row_bytes + buffer.row_bytes - 1) / buffer.row_bytes};
+}
+
+RowRange input_rows(const Program& program, const RowStep& step, size_t k) {
+  const Instance& instance = program.instances[static_cast<size_t>(step.instance)];
+  const Access& access = instance.inputs[k];
+  const RowRange rows = rows_read(instance.needs.inputs[k].window, step.y0, step.y1, access.rows);
+  return buffer_rows(program.buffers[static_cast<size_t>(access.buffer)], access, rows);
+}
+
+RowRange output_rows(const Program& program, const RowStep& step, size_t k) {
+  const Instance& instance = program.instances[static_cast<size_t>(step.instance)];
+  const Access& access = instance.outputs[k];
+  RowRange rows{step.y0, step.y1};
+  const Accumulates accumulates = instance.needs.accumulates;
+  if (accumulates != Accumulates::no) {
+    const bool last = accumulates == Accumulates::from_last ? step.y0 == 0 : step.y1 == instance.rows;
+    rows = {0, last ? access.rows : 0};
+  }
+  return buffer_rows(program.buffers[static_cast<size_t>(access.buffer)], access, rows);
+}
+
+bool may_lie_on_input(const Program& program, const Instance& instance, size_t k) {
+  if (instance.needs.front != WriteFront::element || instance.needs.inputs[k].window.all) return false;
+  const Access& in = instance.inputs[k];
+  const Access& out = instance.outputs[0];
+  return in.rows == out.rows && in.row_bytes == out.row_bytes &&
+         program.buffers[static_cast<size_t>(in.buffer)].row_bytes ==
+             program.buffers[static_cast<size_t>(out.buffer)].row_bytes;
+}
+
+namespace {
 int64_t floor_divide(int64_t a, int64_t b) { return a / b - (a % b != 0 && (a < 0) != (b < 0) ? 1 : 0); }
 }  // namespace
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "backends/kernel.h"
+#include "backends/schedule/select_kernel.h"
 #include "ir/graph.h"
 
 namespace tinyc {
@@ -47,10 +48,11 @@ struct Instance {
   std::vector<Access> outputs;  // one per result
   int scratch = -1;             // buffers, -1 = none
   int state = -1;
-  int64_t rows = 1;             // output rows of a whole call
+  int64_t rows = 1;             // rows of a whole call: of the output, or of the input of a kernel that accumulates
   int64_t batch = 1;            // images, where the kernel computes one at a time
   double cycles = 0;            // estimate
   std::string why;              // why this kernel and variant
+  Choices choices;              // what else could compute it
 };
 
 // The unit of time: instance computes output rows [y0, y1). In a steady state both advance by `advance` per iteration.
@@ -102,16 +104,33 @@ struct Program {
   std::vector<Node> body;
 };
 
+// A step of a program as its memory sees it: a call of several rows by a kernel that frees rows as it goes is as many
+// steps of one granule each, in the order of the call.
+struct TimedStep {
+  RowStep step;
+  int call = 0;  // index into timeline()
+};
+
 // The row steps of a stage in the order in which they run, steady iterations unrolled.
 std::vector<RowStep> unrolled(const Stage& stage);
 // The row steps of a program (its stages in order).
 std::vector<RowStep> timeline(const Program& program);
+std::vector<TimedStep> timed_steps(const Program& program);
+// The steps of one call.
+std::vector<RowStep> granules_of(const Instance& instance, const RowStep& call);
 // Input rows [first, last) that output rows [y0, y1) read, clipped to [0, rows).
 struct RowRange {
   int64_t first;
   int64_t last;
 };
 RowRange rows_read(const InputWindow& window, int64_t y0, int64_t y1, int64_t rows);
+// Rows of a buffer that rows [first, last) of an access to it cover.
+RowRange buffer_rows(const Buffer& buffer, const Access& access, RowRange rows);
+// Buffer rows that a step reads of the instance's k-th input, and writes of its k-th output.
+RowRange input_rows(const Program& program, const RowStep& step, size_t k);
+RowRange output_rows(const Program& program, const RowStep& step, size_t k);
+// Whether output row y of a step may lie exactly on row y of the k-th input: an element-wise kernel, rows of one size.
+bool may_lie_on_input(const Program& program, const Instance& instance, size_t k);
 
 // Where each buffer lies.
 struct Placement {
@@ -123,8 +142,8 @@ struct Plan {
   std::vector<Placement> placements;  // per buffer
   int64_t workspace_bytes = 0;
   int64_t state_bytes = 0;
-  int64_t lower_bound = 0;   // no plan for this schedule can be smaller
-  int peak_step = 0;         // index into timeline() where the bound is reached
+  int64_t lower_bound = 0;  // no plan for this schedule can be smaller
+  int peak_step = 0;        // index into timeline() where the bound is reached
   int alignment = 8;
   bool optimal() const { return workspace_bytes == lower_bound; }
 };

@@ -4,114 +4,198 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
-#include <set>
 
 namespace tinyc {
 namespace {
 
-class Pipeline {
+class Interleaver {
  public:
-  Pipeline(Program& program, size_t first, size_t last) : program_(program), first_(first), last_(last) {}
+  Interleaver(const Program& program, std::span<const int> members, bool reversed)
+      : program_(program),
+        members_(members),
+        reversed_(reversed),
+        maker_(program.buffers.size(), -1),
+        done_(program.instances.size(), -1),
+        depth_(program.instances.size(), 0) {}
 
-  Status run() {
-    if (const Status status = collect(); !status) return status;
-    const int sink = members_.back();
-    const Instance& last = instance(sink);
-    while (done_[sink] < last.rows) make_next(sink);
+  Result<Interleaved> run() {
+    if (const Status status = collect(); !status) return Failure{status.message()};
+    const std::vector<int> last = results();
+    while (true) {
+      // The result that is furthest behind, so that several keep pace.
+      int next = -1;
+      for (const int member : last) {
+        if (done(member) == instance(member).rows) continue;
+        if (next < 0 || done(member) * instance(next).rows < done(next) * instance(member).rows) next = member;
+      }
+      if (next < 0) break;
+      make_next(next);
+    }
     size_rings();
-    program_.body[first_] = compressed();
-    program_.body.erase(program_.body.begin() + static_cast<int64_t>(first_) + 1,
-                        program_.body.begin() + static_cast<int64_t>(last_));
-    return {};
+    return std::move(result_);
   }
 
  private:
-  Instance& instance(int index) { return program_.instances[static_cast<size_t>(index)]; }
+  const Instance& instance(int index) const { return program_.instances[static_cast<size_t>(index)]; }
+  int64_t& done(int member) { return done_[static_cast<size_t>(member)]; }
+  int maker(int buffer) const { return maker_[static_cast<size_t>(buffer)]; }
+  bool is_member(int index) const { return done_[static_cast<size_t>(index)] >= 0; }
 
   Status collect() {
-    for (size_t i = first_; i < last_; ++i) {
-      const Stage* stage = std::get_if<Stage>(&program_.body[i]);
-      if (!stage || stage->prologue.size() != 1 || stage->count != 0) return Failure{"not a single step"};
-      const int member = stage->prologue[0].instance;
-      if (instance(member).needs.granule == 0 || instance(member).batch != 1)
-        return Failure{fmt::format("'{}' runs as a whole", instance(member).kernel->def->name)};
-      members_.push_back(member);
-      for (const Access& out : instance(member).outputs) producer_[out.buffer] = member;
+    for (const int member : members_) {
+      const Instance& made = instance(member);
+      if (made.needs.granule == 0 || made.batch != 1)
+        return Failure{fmt::format("'{}' runs as a whole", made.kernel->def->name)};
+      const Accumulates other = reversed_ ? Accumulates::from_first : Accumulates::from_last;
+      if (made.needs.accumulates == other)
+        return Failure{fmt::format("'{}' takes its rows in the other order", made.kernel->def->name)};
+      done(member) = 0;
+      for (const Access& out : made.outputs) maker_[static_cast<size_t>(out.buffer)] = member;
     }
     for (const int member : members_) {
       const Instance& user = instance(member);
       for (size_t k = 0; k < user.inputs.size(); ++k) {
-        if (!producer_.count(user.inputs[k].buffer)) continue;
+        const int from = maker(user.inputs[k].buffer);
+        if (from < 0) continue;
+        int& depth = depth_[static_cast<size_t>(member)];
+        depth = std::max(depth, depth_[static_cast<size_t>(from)] + 1);
         const Buffer& between = program_.buffers[static_cast<size_t>(user.inputs[k].buffer)];
-        if (user.needs.inputs[k].window.all || user.inputs[k].rows != between.rows)
+        const bool same_rows =
+            user.inputs[k].rows == between.rows && made_rows(from, user.inputs[k].buffer) == between.rows;
+        if (user.needs.inputs[k].window.all || !same_rows)
           return Failure{fmt::format("'{}' needs all rows of '{}'", user.kernel->def->name, between.name)};
       }
     }
     return {};
   }
 
+  int64_t made_rows(int member, int buffer) const {
+    for (const Access& out : instance(member).outputs) {
+      if (out.buffer == buffer) return out.rows;
+    }
+    return -1;
+  }
+
+  // Instances of whose results one is read by no other member.
+  std::vector<int> results() const {
+    std::vector<uint8_t> read(program_.buffers.size(), 0);
+    for (const int member : members_) {
+      for (const Access& in : instance(member).inputs) read[static_cast<size_t>(in.buffer)] = 1;
+    }
+    std::vector<int> last;
+    for (const int member : members_) {
+      const auto unread = [&](const Access& out) { return !read[static_cast<size_t>(out.buffer)]; };
+      const std::vector<Access>& outputs = instance(member).outputs;
+      if (std::any_of(outputs.begin(), outputs.end(), unread)) last.push_back(member);
+    }
+    return last;
+  }
+
+  // Inputs made here. A shortcut's row waits for that of the longer way, which is the better order: it needs rows that the
+  // longer way still keeps.
+  std::vector<size_t> longest_first(const Instance& user) const {
+    std::vector<size_t> inputs;
+    for (size_t k = 0; k < user.inputs.size(); ++k) {
+      if (maker(user.inputs[k].buffer) >= 0) inputs.push_back(k);
+    }
+    const auto depth = [&](size_t k) { return depth_[static_cast<size_t>(maker(user.inputs[k].buffer))]; };
+    std::stable_sort(inputs.begin(), inputs.end(), [&](size_t a, size_t b) { return depth(a) > depth(b); });
+    return inputs;
+  }
+
   // Makes the next granule of an instance, first whatever rows it reads.
   void make_next(int member) {
     const Instance& user = instance(member);
-    const int64_t y0 = done_[member];
-    const int64_t y1 = std::min(user.rows, y0 + user.needs.granule);
-    for (size_t k = 0; k < user.inputs.size(); ++k) {
-      const auto maker = producer_.find(user.inputs[k].buffer);
-      if (maker == producer_.end()) continue;
+    const int64_t from = done(member);
+    const int64_t to = std::min(user.rows, from + user.needs.granule);
+    const int64_t y0 = reversed_ ? user.rows - to : from;
+    const int64_t y1 = reversed_ ? user.rows - from : to;
+    for (const size_t k : longest_first(user)) {
+      const int source = maker(user.inputs[k].buffer);
       const RowRange rows = rows_read(user.needs.inputs[k].window, y0, y1, user.inputs[k].rows);
-      while (done_[maker->second] < rows.last) make_next(maker->second);
+      if (rows.first == rows.last) continue;
+      int64_t needed = reversed_ ? user.inputs[k].rows - rows.first : rows.last;
+      if (instance(source).needs.accumulates != Accumulates::no) needed = instance(source).rows;
+      while (done(source) < needed) make_next(source);
     }
-    steps_.push_back({member, y0, y1});
-    done_[member] = y1;
+    RowStep step;
+    step.instance = member;
+    step.y0 = y0;
+    step.y1 = y1;
+    result_.steps.push_back(step);
+    done(member) = to;
   }
 
-  bool used_elsewhere(int buffer) const {
-    if (program_.buffers[static_cast<size_t>(buffer)].kind != BufferKind::value) return true;
-    const std::set<int> inside(members_.begin(), members_.end());
+  std::vector<uint8_t> read_elsewhere() const {
+    std::vector<uint8_t> elsewhere(program_.buffers.size(), 0);
     for (size_t i = 0; i < program_.instances.size(); ++i) {
-      if (inside.count(static_cast<int>(i))) continue;
-      for (const Access& in : program_.instances[i].inputs) {
-        if (in.buffer == buffer) return true;
-      }
+      if (is_member(static_cast<int>(i))) continue;
+      for (const Access& in : program_.instances[i].inputs) elsewhere[static_cast<size_t>(in.buffer)] = 1;
     }
-    return false;
+    return elsewhere;
   }
 
-  // Smallest ring such that every row is read for the last time before its slot is written again.
   void size_rings() {
-    for (const auto& [index, maker] : producer_) {
-      if (used_elsewhere(index)) continue;
-      Buffer& buffer = program_.buffers[static_cast<size_t>(index)];
-      int64_t ring = 1;
-      int64_t made = 0;
-      int64_t oldest = 0;
-      std::vector<size_t> last_read(static_cast<size_t>(buffer.rows), 0);
-      visit_reads(index, [&](size_t time, int64_t row) { last_read[static_cast<size_t>(row)] = time; });
-      for (size_t t = 0; t < steps_.size(); ++t) {
-        if (steps_[t].instance != maker) continue;
-        made = steps_[t].y1;
-        while (oldest < steps_[t].y0 && last_read[static_cast<size_t>(oldest)] < t) ++oldest;
-        ring = std::max(ring, made - oldest);
-      }
-      buffer.ring = ring;
-    }
-  }
-  template <class Visit>
-  void visit_reads(int buffer, Visit visit) {
-    for (size_t t = 0; t < steps_.size(); ++t) {
-      const Instance& user = instance(steps_[t].instance);
+    const std::vector<uint8_t> elsewhere = read_elsewhere();
+    std::vector<std::vector<int>> last_read(program_.buffers.size());
+    for (size_t t = 0; t < result_.steps.size(); ++t) {
+      const RowStep& step = result_.steps[t];
+      const Instance& user = instance(step.instance);
       for (size_t k = 0; k < user.inputs.size(); ++k) {
-        if (user.inputs[k].buffer != buffer) continue;
-        const RowRange rows = rows_read(user.needs.inputs[k].window, steps_[t].y0, steps_[t].y1, user.inputs[k].rows);
-        for (int64_t row = rows.first; row < rows.last; ++row) visit(t, row);
+        const int buffer = user.inputs[k].buffer;
+        if (maker(buffer) < 0) continue;
+        std::vector<int>& last = last_read[static_cast<size_t>(buffer)];
+        last.resize(static_cast<size_t>(program_.buffers[static_cast<size_t>(buffer)].rows), -1);
+        const RowRange rows = input_rows(program_, step, k);
+        for (int64_t row = rows.first; row < rows.last; ++row) last[static_cast<size_t>(row)] = static_cast<int>(t);
+      }
+    }
+    for (const int member : members_) {
+      for (size_t k = 0; k < instance(member).outputs.size(); ++k) {
+        const int buffer = instance(member).outputs[k].buffer;
+        const bool own = program_.buffers[static_cast<size_t>(buffer)].kind == BufferKind::value;
+        if (own && !elsewhere[static_cast<size_t>(buffer)])
+          result_.rings.push_back({buffer, ring_of(member, k, last_read[static_cast<size_t>(buffer)])});
       }
     }
   }
 
-  // Finds the repetition that covers most steps: steps[i + period] = steps[i] with every instance advanced by a
-  // constant.
-  Stage compressed() const {
+  // Rows are counted in the order in which they are made.
+  int64_t ring_of(int member, size_t output, const std::vector<int>& last_read) const {
+    const Buffer& buffer = program_.buffers[static_cast<size_t>(instance(member).outputs[output].buffer)];
+    const auto read_at = [&](int64_t k) {
+      const auto row = static_cast<size_t>(reversed_ ? buffer.rows - 1 - k : k);
+      return row < last_read.size() ? last_read[row] : -1;
+    };
+    int64_t ring = 1;
+    int64_t oldest = 0;
+    for (size_t t = 0; t < result_.steps.size(); ++t) {
+      if (result_.steps[t].instance != member) continue;
+      const RowRange rows = output_rows(program_, result_.steps[t], output);
+      if (rows.first == rows.last) continue;
+      const int64_t first = reversed_ ? buffer.rows - rows.last : rows.first;
+      const int64_t last = reversed_ ? buffer.rows - rows.first : rows.last;
+      while (oldest < first && read_at(oldest) < static_cast<int>(t)) ++oldest;
+      ring = std::max(ring, last - oldest);
+    }
+    return ring;
+  }
+
+  const Program& program_;
+  std::span<const int> members_;
+  bool reversed_;
+  std::vector<int> maker_;     // buffer -> member, or -1
+  std::vector<int64_t> done_;  // instance -> rows made so far, -1 for those that are no members
+  std::vector<int> depth_;     // instance -> members before it on the longest way
+  Interleaved result_;
+};
+
+// Finds the repetition that covers most steps: steps[i + period] = steps[i] with every instance advanced by a constant.
+class Compressor {
+ public:
+  explicit Compressor(const std::vector<RowStep>& steps) : steps_(steps) {}
+
+  Stage run() const {
     Stage best;
     best.prologue = steps_;
     size_t best_saved = 0;
@@ -126,10 +210,12 @@ class Pipeline {
     }
     return best;
   }
+
+ private:
   int64_t repetitions(size_t begin, size_t period) const {
     int64_t count = 1;
     std::vector<int64_t> advance(period, 0);
-    for (size_t i = begin + period; i + period <= steps_.size() + 0 && i < steps_.size(); i += period, ++count) {
+    for (size_t i = begin + period; i + period <= steps_.size(); i += period, ++count) {
       for (size_t k = 0; k < period; ++k) {
         const RowStep& before = steps_[i + k - period];
         const RowStep& now = steps_[i + k];
@@ -153,17 +239,31 @@ class Pipeline {
     return stage;
   }
 
-  Program& program_;
-  size_t first_;
-  size_t last_;
-  std::vector<int> members_;
-  std::map<int, int> producer_;  // buffer -> instance inside the pipeline
-  std::map<int, int64_t> done_;  // rows made so far
-  std::vector<RowStep> steps_;
+  const std::vector<RowStep>& steps_;
 };
 
 }  // namespace
 
-Status fuse_into_pipeline(Program& program, size_t first, size_t last) { return Pipeline(program, first, last).run(); }
+Result<Interleaved> interleave(const Program& program, std::span<const int> members, bool reversed) {
+  return Interleaver(program, members, reversed).run();
+}
+
+Stage stage_of(const std::vector<RowStep>& steps) { return Compressor(steps).run(); }
+
+Status fuse_into_pipeline(Program& program, size_t first, size_t last, bool reversed) {
+  std::vector<int> members;
+  for (size_t i = first; i < last; ++i) {
+    const Stage* stage = std::get_if<Stage>(&program.body[i]);
+    if (!stage || stage->prologue.size() != 1 || stage->count != 0) return Failure{"not a single step"};
+    members.push_back(stage->prologue[0].instance);
+  }
+  Result<Interleaved> rows = interleave(program, members, reversed);
+  if (!rows) return Failure{rows.message()};
+  for (const Interleaved::Ring& ring : rows->rings) program.buffers[static_cast<size_t>(ring.buffer)].ring = ring.rows;
+  program.body[first] = stage_of(rows->steps);
+  program.body.erase(program.body.begin() + static_cast<int64_t>(first) + 1,
+                     program.body.begin() + static_cast<int64_t>(last));
+  return {};
+}
 
 }  // namespace tinyc

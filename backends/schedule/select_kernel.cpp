@@ -20,30 +20,43 @@ bool runs_on(const KernelDef& kernel, const Target& target) {
   return std::find(target.isa.begin(), target.isa.end(), kernel.isa) != target.isa.end();
 }
 
+// Kernels that may stand in for each other without a change of the schedule.
+bool reads_alike(const Needs& a, const Needs& b) {
+  if (a.granule != b.granule || a.front != b.front || a.state_bytes != b.state_bytes) return false;
+  return std::equal(a.inputs.begin(), a.inputs.end(), b.inputs.begin(), b.inputs.end(),
+                    [](const InputNeeds& x, const InputNeeds& y) { return x.window == y.window; });
+}
+
 std::string describe(const KernelDef& kernel) { return fmt::format("{} ({})", kernel.name, isa_name(kernel.isa)); }
 
 }  // namespace
 
-Selection select_kernel(const ir::Op& op, const Target& target) {
-  Selection best;
-  int candidates = 0;
+Choices choose_kernels(const ir::Op& op, const Target& target) {
+  Choices choices;
+  std::vector<Selection> all;
   for (const Kernel& kernel : all_kernels()) {
     if (!computes(*kernel.def, op) || !runs_on(*kernel.def, target)) continue;
     if (const auto reason = why_not(*kernel.def, op)) {
-      best.rejected.push_back(describe(*kernel.def) + ": " + *reason);
+      choices.rejected.push_back(describe(*kernel.def) + ": " + *reason);
       continue;
     }
     for (const Variant& variant : variants_of(*kernel.def, op)) {
-      const double cycles = kernel.def->cycles ? kernel.def->cycles(op, variant, target.timing) : 0;
-      ++candidates;
-      if (best.kernel && cycles >= best.cycles) continue;
-      best.kernel = &kernel;
-      best.variant = variant;
-      best.cycles = cycles;
+      Selection one{&kernel, variant, kernel.def->needs(op, variant), 0};
+      if (kernel.def->cycles) one.cycles = kernel.def->cycles(op, variant, target.timing);
+      const bool accumulates = one.needs.accumulates != Accumulates::no;
+      (accumulates ? choices.accumulating : all).push_back(std::move(one));
+      if (!accumulates) ++choices.candidates;
     }
   }
-  best.why = candidates == 1 ? "the only one that applies" : fmt::format("cheapest of {} by estimate", candidates);
-  return best;
+  const auto cheaper = [](const Selection& a, const Selection& b) { return a.cycles < b.cycles; };
+  std::stable_sort(all.begin(), all.end(), cheaper);
+  std::stable_sort(choices.accumulating.begin(), choices.accumulating.end(), cheaper);
+  for (Selection& one : all) {
+    const bool first = choices.whole.empty();
+    if (!first && one.needs.scratch_bytes >= choices.whole.back().needs.scratch_bytes) continue;
+    if (first || reads_alike(one.needs, choices.whole.front().needs)) choices.whole.push_back(std::move(one));
+  }
+  return choices;
 }
 
 }  // namespace tinyc

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Chooses the cheapest kernel and variant for an operator.
+// The kernels and variants that can compute an operator, by cost.
 #pragma once
 
 #include <string>
@@ -10,13 +10,20 @@
 namespace tinyc {
 
 struct Selection {
-  const Kernel* kernel = nullptr;  // nullptr: none applies
+  const Kernel* kernel = nullptr;
   Variant variant;
-  double cycles = 0;               // estimate
-  std::string why;                 // "cheapest of 3 by estimate"
-  std::vector<std::string> rejected;  // "conv_s8 (armv7em_dsp): needs dilation 1"
+  Needs needs;
+  double cycles = 0;  // estimate
 };
 
-Selection select_kernel(const ir::Op& op, const Target& target);
+struct Choices {
+  std::vector<Selection> whole;        // cheapest first; those after it are there for taking less scratch
+  std::vector<Selection> accumulating;  // for pipelines: input rows come one by one
+  std::vector<std::string> rejected;   // "conv_s8 (armv7em_dsp): needs dilation 1"
+  int candidates = 0;
+};
+
+// Of `whole` all read the same rows as the first, and each takes less scratch than the one before.
+Choices choose_kernels(const ir::Op& op, const Target& target);
 
 }  // namespace tinyc

@@ -5,6 +5,7 @@
 #include "compiler/driver/commands.h"
 #include "compiler/driver/compile_model.h"
 #include "compiler/driver/measure.h"
+#include "compiler/driver/model_report.h"
 #include "compiler/driver/print_json.h"
 #include "compiler/frontend/onnx_reader.h"
 #include "compiler/frontend/operator_uses.h"
@@ -37,7 +38,7 @@ Json operators_json(const std::vector<OperatorUse>& uses) {
 std::optional<Report> examine(const Options& options, Diagnostics& diagnostics) {
   const std::optional<CompiledModel> model = compile_model(options, diagnostics);
   if (!model) return std::nullopt;
-  Report report = make_report(model->emission, options.board);
+  Report report = report_of(*model, options);
   if (options.measure) {
     if (const auto measurement = measure_object(*model, options, diagnostics)) add_measurement(report, *measurement);
   }

@@ -7,6 +7,7 @@
 #include "compiler/driver/commands.h"
 #include "compiler/driver/golden_sets.h"
 #include "compiler/driver/measure.h"
+#include "compiler/driver/model_report.h"
 #include "compiler/driver/output_files.h"
 #include "compiler/driver/progress.h"
 #include "compiler/support/text_writer.h"
@@ -63,7 +64,7 @@ int command_compile(const Options& options, Diagnostics& diagnostics) {
   }
   if (!golden) return 1;
   if (!golden->note.empty()) diagnostics.note(Code::T0309, {}, golden->note);
-  Report report = make_report(model->emission, options.board);
+  Report report = report_of(*model, options);
   if (options.measure && !measure(*model, *golden, options, report, diagnostics)) return 1;
   if (!within_budgets(options, report, diagnostics)) return 1;
   const auto files = output_texts(*model, *golden, report, options);

@@ -6,6 +6,7 @@
 #include "compiler/driver/budgets.h"
 #include "compiler/driver/build_and_run.h"
 #include "compiler/driver/commands.h"
+#include "compiler/driver/model_report.h"
 #include "compiler/driver/output_files.h"
 #include "compiler/frontend/onnx_reader.h"
 #include "compiler/support/json.h"
@@ -14,7 +15,7 @@ namespace tinyc {
 
 int command_run(const Options& options, Diagnostics& diagnostics) {
   const std::optional<CompiledModel> model = compile_model(options, diagnostics);
-  if (!model || !within_budgets(options, make_report(model->emission, options.board), diagnostics)) return 1;
+  if (!model || !within_budgets(options, report_of(*model, options), diagnostics)) return 1;
   if (!toolchain_ready(*options.target, true, diagnostics)) return 1;
   const std::optional<DataSet> set = read_inputs(options.input_files, *model, diagnostics);
   if (!set) return 1;

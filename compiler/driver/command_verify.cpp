@@ -8,6 +8,7 @@
 #include "compiler/driver/commands.h"
 #include "compiler/driver/compare.h"
 #include "compiler/driver/measure.h"
+#include "compiler/driver/model_report.h"
 #include "compiler/driver/tolerances.h"
 #include "compiler/support/json.h"
 #include "compiler/support/text_writer.h"
@@ -68,7 +69,7 @@ class Verification {
   int run() {
     model_ = compile_model(options_, diagnostics_);
     if (!model_) return 1;
-    Report report = make_report(model_->emission, options_.board);
+    Report report = report_of(*model_, options_);
     if (!within_budgets(options_, report, diagnostics_)) return 1;
     if (!toolchain_ready(*options_.target, true, diagnostics_)) return 1;
     const auto sets = read_data_sets(options_.data_dirs, options_.expect_prefix, *model_, diagnostics_);
@@ -100,7 +101,7 @@ class Verification {
   }
 
   int print_json(const RunResult& run) {
-    Report report = make_report(model_->emission, options_.board);
+    Report report = report_of(*model_, options_);
     std::optional<Measurement> measurement = measure_object(*model_, options_, diagnostics_);
     if (!measurement) return 1;
     add_stack(*measurement, run, *options_.target);

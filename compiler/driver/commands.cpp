@@ -18,6 +18,10 @@ int run_command(const Options& options, Diagnostics& diagnostics) {
       return command_run(options, diagnostics);
     case Command::verify:
       return command_verify(options, diagnostics);
+    case Command::accuracy:
+      return command_accuracy(options, diagnostics);
+    case Command::plan:
+      return command_plan(options, diagnostics);
     case Command::bench:
       return command_bench(options, diagnostics);
     case Command::ir:

@@ -12,6 +12,8 @@ int command_compile(const Options& options, Diagnostics& diagnostics);
 int command_check(const Options& options, Diagnostics& diagnostics);
 int command_run(const Options& options, Diagnostics& diagnostics);
 int command_verify(const Options& options, Diagnostics& diagnostics);
+int command_accuracy(const Options& options, Diagnostics& diagnostics);
+int command_plan(const Options& options, Diagnostics& diagnostics);
 int command_bench(const Options& options, Diagnostics& diagnostics);
 int command_ir(const Options& options, Diagnostics& diagnostics);
 int command_print_ops(const Options& options);

@@ -8,6 +8,7 @@
 
 #include "backends/schedule/check_plan.h"
 #include "backends/schedule/lower.h"
+#include "backends/schedule/plan_schedule.h"
 #include "backends/schedule/select_kernel.h"
 #include "compiler/driver/build_facts.h"
 #include "compiler/driver/progress.h"
@@ -93,7 +94,7 @@ std::optional<LoadedModel> load_model(const Options& options, Diagnostics& diagn
   const Progress progress("running passes");
   PassContext context{options.target, diagnostics, options.rounding};
   if (options.target)
-    context.has_kernel = [&](const ir::Op& op) { return select_kernel(op, *options.target).kernel != nullptr; };
+    context.has_kernel = [&](const ir::Op& op) { return !choose_kernels(op, *options.target).whole.empty(); };
   loaded.passes = run_passes(*loaded.graph, context, runner_options(options));
   if (options.time_passes) print_times(loaded.passes);
   if (options.stop_after.empty()) shape_interface(*loaded.graph, options, loaded.interface, diagnostics);
@@ -101,25 +102,35 @@ std::optional<LoadedModel> load_model(const Options& options, Diagnostics& diagn
   return loaded;
 }
 
-std::optional<CompiledModel> compile_model(const Options& options, Diagnostics& diagnostics) {
+std::optional<LoweredModel> lower_model(const Options& options, Diagnostics& diagnostics) {
   std::optional<LoadedModel> loaded = load_model(options, diagnostics);
   if (!loaded) return std::nullopt;
-  const Progress progress("planning");
-  CompiledModel compiled;
-  compiled.graph = std::move(loaded->graph);
-  compiled.interface = std::move(loaded->interface);
-  compiled.passes = std::move(loaded->passes);
+  const Progress progress("choosing kernels");
   const bool outside = options.io_place == IoPlace::caller;
-  std::optional<Program> program = lower_to_program(*compiled.graph, *options.target, {outside, outside}, diagnostics);
-  if (!program) return std::nullopt;
-  compiled.program = std::make_unique<Program>(std::move(*program));
-  const PlanOptions plan_options{options.keep_inputs};
-  const Plan plan = plan_memory(*compiled.program, plan_options);
-  if (const Status status = check_plan(*compiled.program, plan, plan_options); !status) {
+  std::optional<Program> layers = lower_to_program(*loaded->graph, *options.target, {outside, outside}, diagnostics);
+  if (!layers) return std::nullopt;
+  LoweredModel lowered{std::move(*loaded), std::move(*layers), {}};
+  lowered.schedule.plan.keep_inputs = options.keep_inputs;
+  lowered.schedule.ram_bytes = options.ram_bytes;
+  lowered.schedule.policy = options.rows;
+  return lowered;
+}
+
+std::optional<CompiledModel> compile_model(const Options& options, Diagnostics& diagnostics) {
+  std::optional<LoweredModel> lowered = lower_model(options, diagnostics);
+  if (!lowered) return std::nullopt;
+  const Progress progress("planning");
+  Scheduled scheduled = plan_schedule(lowered->layers, lowered->schedule);
+  CompiledModel compiled;
+  compiled.graph = std::move(lowered->loaded.graph);
+  compiled.interface = std::move(lowered->loaded.interface);
+  compiled.passes = std::move(lowered->loaded.passes);
+  compiled.program = std::make_unique<Program>(std::move(scheduled.program));
+  if (const Status status = check_plan(*compiled.program, scheduled.plan, lowered->schedule.plan); !status) {
     TINYC_BUG("memory plan: " + status.message());
   }
-  compiled.emission = make_emission_plan(*compiled.graph, *compiled.program, plan, *options.target,
-                                         emit_options(options, loaded->sha256));
+  compiled.emission = make_emission_plan(*compiled.graph, *compiled.program, scheduled.plan, *options.target,
+                                         emit_options(options, lowered->loaded.sha256));
   return compiled;
 }
 

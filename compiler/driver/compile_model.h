@@ -31,6 +31,13 @@ struct CompiledModel {
 };
 
 std::optional<LoadedModel> load_model(const Options& options, Diagnostics& diagnostics);
+// Lowered, one call per layer, without a plan; the program refers to the graph.
+struct LoweredModel {
+  LoadedModel loaded;
+  Program layers;
+  ScheduleOptions schedule;
+};
+std::optional<LoweredModel> lower_model(const Options& options, Diagnostics& diagnostics);
 // Everything but writing files; budgets are the caller's (budgets.h).
 std::optional<CompiledModel> compile_model(const Options& options, Diagnostics& diagnostics);
 

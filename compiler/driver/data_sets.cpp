@@ -16,14 +16,26 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kSetFolder = "test_data_set_";
 
+// An input or output as the model has it.
+struct ModelPort {
+  std::string name;
+  ir::Type type;
+};
+
+std::vector<ModelPort> model_ports(const std::vector<Port>& ports, const std::vector<PortForm>& forms) {
+  std::vector<ModelPort> result;
+  for (size_t i = 0; i < ports.size(); ++i) result.push_back({ports[i].name, forms[i].model});
+  return result;
+}
+
 // Index of the port a tensor belongs to: by name where it fits, else by position.
-size_t port_of(const std::vector<Port>& ports, const std::string& name, size_t position) {
-  const auto named = std::find_if(ports.begin(), ports.end(), [&](const Port& port) { return port.name == name; });
+size_t port_of(const std::vector<ModelPort>& ports, const std::string& name, size_t position) {
+  const auto named = std::find_if(ports.begin(), ports.end(), [&](const ModelPort& port) { return port.name == name; });
   return named != ports.end() ? static_cast<size_t>(named - ports.begin()) : position;
 }
 
-std::optional<std::vector<ir::Tensor>> read_ports(const std::vector<std::string>& files, const std::vector<Port>& ports,
-                                                  const std::vector<PortForm>& forms, std::string_view what,
+std::optional<std::vector<ir::Tensor>> read_ports(const std::vector<std::string>& files,
+                                                  const std::vector<ModelPort>& ports, std::string_view what,
                                                   Diagnostics& diagnostics) {
   std::vector<std::optional<ir::Tensor>> tensors(ports.size());
   bool good = true;
@@ -43,7 +55,7 @@ std::optional<std::vector<ir::Tensor>> read_ports(const std::vector<std::string>
       fail({.file = file}, fmt::format("the model has {} {}s, this is one more", ports.size(), what));
       continue;
     }
-    const ir::Type& type = forms[index].model;
+    const ir::Type& type = ports[index].type;
     if (read->tensor.element() == type.element && read->tensor.shape() == type.shape) {
       tensors[index] = read->tensor;
       continue;
@@ -87,24 +99,49 @@ std::vector<fs::path> set_folders(const fs::path& folder) {
   return folders;
 }
 
+std::string label_of(const fs::path& path) {
+  return path.has_filename() ? path.filename().string() : path.parent_path().filename().string();
+}
+
 }  // namespace
 
 std::optional<std::vector<DataSet>> read_data_sets(std::span<const std::string> folders,
                                                    const std::string& expect_prefix, const CompiledModel& model,
                                                    Diagnostics& diagnostics) {
+  const std::vector<ModelPort> inputs_wanted = model_ports(model.emission.inputs, model.interface.inputs);
+  const std::vector<ModelPort> outputs_wanted = model_ports(model.emission.outputs, model.interface.outputs);
   std::vector<DataSet> sets;
   for (const std::string& folder : folders) {
     for (const fs::path& path : set_folders(folder)) {
-      const std::string label = path.has_filename() ? path.filename().string() : path.parent_path().filename().string();
+      const std::string label = label_of(path);
       const std::vector<std::string> outputs = numbered_files(path, expect_prefix);
       if (outputs.empty()) {
         diagnostics.error(Code::T0704, {}, fmt::format("'{}' has no {}_0.pb", label, expect_prefix));
         continue;
       }
-      auto inputs = read_ports(numbered_files(path, "input"), model.emission.inputs, model.interface.inputs, "input",
-                               diagnostics);
-      auto expected = read_ports(outputs, model.emission.outputs, model.interface.outputs, "output", diagnostics);
+      auto inputs = read_ports(numbered_files(path, "input"), inputs_wanted, "input", diagnostics);
+      auto expected = read_ports(outputs, outputs_wanted, "output", diagnostics);
       if (inputs && expected) sets.push_back({label, std::move(*inputs), std::move(*expected)});
+    }
+  }
+  if (diagnostics.has_errors()) return std::nullopt;
+  return sets;
+}
+
+std::optional<std::vector<DataSet>> read_input_sets(std::span<const std::string> folders, const ir::Graph& graph,
+                                                    Diagnostics& diagnostics) {
+  std::vector<ModelPort> wanted;
+  for (const ir::Value* input : graph.inputs()) wanted.push_back({input->name, input->type});
+  std::vector<DataSet> sets;
+  for (const std::string& folder : folders) {
+    for (const fs::path& path : set_folders(folder)) {
+      const std::vector<std::string> files = numbered_files(path, "input");
+      if (files.empty() && !wanted.empty()) {
+        diagnostics.error(Code::T0704, {}, fmt::format("'{}' has no input_0.pb", label_of(path)));
+        continue;
+      }
+      if (auto inputs = read_ports(files, wanted, "input", diagnostics))
+        sets.push_back({label_of(path), std::move(*inputs), {}});
     }
   }
   if (diagnostics.has_errors()) return std::nullopt;
@@ -113,7 +150,7 @@ std::optional<std::vector<DataSet>> read_data_sets(std::span<const std::string> 
 
 std::optional<DataSet> read_inputs(const std::vector<std::string>& files, const CompiledModel& model,
                                    Diagnostics& diagnostics) {
-  auto tensors = read_ports(files, model.emission.inputs, model.interface.inputs, "input", diagnostics);
+  auto tensors = read_ports(files, model_ports(model.emission.inputs, model.interface.inputs), "input", diagnostics);
   if (!tensors) return std::nullopt;
   return DataSet{"", std::move(*tensors), {}};
 }

@@ -15,7 +15,7 @@ namespace tinyc {
 struct DataSet {
   std::string label;
   std::vector<ir::Tensor> inputs = {};    // in the order of the graph's inputs, in the model's form
-  std::vector<ir::Tensor> expected = {};  // in the order of the graph's outputs; empty for `run`
+  std::vector<ir::Tensor> expected = {};  // in the order of the graph's outputs; empty for `run` and `accuracy`
 };
 
 // Data sets of folders that are one themselves or hold test_data_set_K folders; tensors go to inputs and outputs by
@@ -23,6 +23,9 @@ struct DataSet {
 std::optional<std::vector<DataSet>> read_data_sets(std::span<const std::string> folders,
                                                    const std::string& expect_prefix, const CompiledModel& model,
                                                    Diagnostics& diagnostics);
+// As above, inputs only, for a graph as it was imported; a folder without input_0.pb is an error if the graph has inputs.
+std::optional<std::vector<DataSet>> read_input_sets(std::span<const std::string> folders, const ir::Graph& graph,
+                                                    Diagnostics& diagnostics);
 // Inputs from files, for `run`.
 std::optional<DataSet> read_inputs(const std::vector<std::string>& files, const CompiledModel& model,
                                    Diagnostics& diagnostics);

@@ -100,7 +100,8 @@ constexpr OptionRow kOptions[] = {
      [](O& o, S& v) { return take_size(o.ram_bytes, v); }},
     {"--flash", "", "SIZE", G::target, kOnCompiled, true, false, "budget for weights and code",
      [](O& o, S& v) { return take_size(o.flash_bytes, v); }},
-    {"--dim", "", "NAME=N", G::model, kOnModels, true, false, "size of a named dimension (repeat)", take_dim},
+    {"--dim", "", "NAME=N", G::model, kOnModels, true, false,
+     "size of a dimension, by its name or as INPUT.AXIS (repeat)", take_dim},
     {"--io-place", "", "PLACE", G::model, kOnCompiled, true, false,
      "workspace (default): inputs and outputs live in it; caller: in the caller's memory",
      [](O& o, S& v) {
@@ -126,6 +127,17 @@ constexpr OptionRow kOptions[] = {
      }},
     {"--keep-inputs", "", "", G::model, kOnCompiled, true, false, "inputs are still there after the inference",
      [](O& o, S&) { return o.keep_inputs = true, std::string(); }},
+    {"--rows", "", "POLICY", G::model, kOnCompiled, true, false,
+     "auto (default): layers interleave their rows where that saves RAM for at most 3 % of the cycles, or as --ram "
+     "needs; "
+     "layers: layer by layer; smallest: least RAM",
+     [](O& o, S& v) {
+       return take_word(
+           o.rows, v,
+           {{"auto", RowPolicy::automatic}, {"layers", RowPolicy::layers}, {"smallest", RowPolicy::smallest}});
+     }},
+    {"--picture", "", "FILE", G::output, only(Command::plan), false, false, "draw RAM against cycles, as SVG",
+     [](O& o, S& v) { return o.picture = v, std::string(); }},
     {"--output", "-o", "DIR", G::output, kOnCompiled, false, false, "output folder (default: .)",
      [](O& o, S& v) { return o.output_dir = v, std::string(); }},
     {"--name", "", "NAME", G::output, kOnCompiled, true, false,
@@ -133,7 +145,8 @@ constexpr OptionRow kOptions[] = {
     {"--golden", "", "DIR", G::output, kOnCompiled, false, true,
      "data sets for NAME_test.cpp: folders with input_N.pb and output_N.pb",
      [](O& o, S& v) { return o.golden_dirs.push_back(v), std::string(); }},
-    {"--html", "", "", G::output, kOnCompiled, false, false, "write NAME_report.html too",
+    {"--html", "", "", G::output, kOnCompiled, false, false,
+     "write NAME_report.html too (accuracy: NAME_accuracy.html)",
      [](O& o, S&) { return o.html = true, std::string(); }},
     {"--measure", "", "", G::output, kOnCompiled, false, false,
      "build with the target's compiler and report measured sizes",
@@ -143,8 +156,8 @@ constexpr OptionRow kOptions[] = {
     {"--input", "", "FILE", G::data, only(Command::run), false, true,
      "input as TensorProto; by name, else in the order of the model's inputs",
      [](O& o, S& v) { return o.input_files.push_back(v), std::string(); }},
-    {"--data", "", "DIR", G::data, only(Command::verify) | only(Command::bench), false, true, "a data set, or a folder of test_data_set_K",
-     [](O& o, S& v) { return o.data_dirs.push_back(v), std::string(); }},
+    {"--data", "", "DIR", G::data, only(Command::verify) | only(Command::accuracy) | only(Command::bench), false, true,
+     "a data set, or a folder of test_data_set_K", [](O& o, S& v) { return o.data_dirs.push_back(v), std::string(); }},
     {"--per-layer", "", "", G::data, only(Command::bench), false, false, "figures of every layer and function",
      [](O& o, S&) { return o.per_layer = true, std::string(); }},
     {"--function", "", "NAME", G::data, only(Command::bench), false, false,

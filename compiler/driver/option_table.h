@@ -17,7 +17,8 @@ std::string_view option_group_title(OptionGroup group);
 using CommandSet = uint32_t;
 constexpr CommandSet only(Command command) { return 1u << static_cast<unsigned>(command); }
 inline constexpr CommandSet kOnRuns = only(Command::run) | only(Command::verify) | only(Command::bench);
-inline constexpr CommandSet kOnCompiled = kOnRuns | only(Command::compile) | only(Command::check);
+inline constexpr CommandSet kOnCompiled =
+    kOnRuns | only(Command::compile) | only(Command::check) | only(Command::accuracy) | only(Command::plan);
 inline constexpr CommandSet kOnModels = kOnCompiled | only(Command::ir);
 inline constexpr CommandSet kOnAll = ~CommandSet{0};
 

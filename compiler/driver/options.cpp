@@ -44,8 +44,13 @@ class Parser {
       return option(word);
     }
     if (command && !command_ && options_.model.empty()) return set_command(*command);
-    if (!options_.model.empty()) return fail("more than one model: " + word);
-    options_.model = word;
+    if (options_.model.empty()) {
+      options_.model = word;
+    } else if (options_.command == Command::accuracy && options_.second_model.empty()) {
+      options_.second_model = word;
+    } else {
+      return fail(fmt::format("more than {}: {}", options_.second_model.empty() ? "one model" : "two models", word));
+    }
     if (!command_) set_command(command_row(Command::compile));
   }
 
@@ -78,7 +83,7 @@ class Parser {
     take(*row, attached ? *attached : arguments_[at_++]);
     // "--data A B" takes both words only when the model was named before: "--data A model.onnx" names one folder.
     while (row->many && !attached && at_ < arguments_.size() && !is_option(arguments_[at_]) &&
-           !options_.model.empty()) {
+           !options_.model.empty() && !arguments_[at_].ends_with(".onnx")) {
       take(*row, arguments_[at_++]);
     }
   }
@@ -105,12 +110,14 @@ class Parser {
     }
     if (options_.model.empty()) return fail("no model given");
     apply_board();
-    if (!options_.target && options_.command == Command::ir) options_.target = find_target("host");
+    const bool runs_here = options_.command == Command::ir || options_.command == Command::accuracy;
+    if (!options_.target && runs_here) options_.target = find_target("host");
     if (!options_.target && !diagnostics_.has_errors()) {
       return fail("no target given", "--target cortex-m4, or another of tinyc --print-targets");
     }
     if (options_.name.empty()) options_.name = default_name();
-    if (options_.command == Command::verify && options_.data_dirs.empty()) fail("verify needs --data DIR");
+    const bool wants_data = options_.command == Command::verify || options_.command == Command::accuracy;
+    if (wants_data && options_.data_dirs.empty()) fail(fmt::format("{} needs --data DIR", command.name));
     options_.given.insert(options_.given.begin(), fs::path(options_.model).filename().string());
   }
 

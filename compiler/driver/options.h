@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "backends/emit/emission_plan.h"
+#include "backends/schedule/plan_schedule.h"
 #include "compiler/support/diagnostics.h"
 #include "ir/rounding.h"
 
@@ -18,6 +19,8 @@ enum class Command : uint8_t {
   check,
   run,
   verify,
+  accuracy,
+  plan,
   bench,
   ir,
   print_ops,
@@ -34,7 +37,8 @@ enum class IoType : uint8_t { model, int8, real };
 
 struct Options {
   Command command = Command::help;
-  std::string model;  // path of the .onnx file
+  std::string model;         // path of the .onnx file
+  std::string second_model;  // accuracy; empty if there is one model
   const Target* target = nullptr;
   const Board* board = nullptr;
   std::string output_dir = ".";
@@ -47,6 +51,8 @@ struct Options {
   IoType io_type = IoType::model;
   ir::Rounding rounding = ir::Rounding::nearest;
   bool keep_inputs = false;
+  RowPolicy rows = RowPolicy::automatic;
+  std::string picture;  // plan: SVG file
   bool json = false;
   bool html = false;
   bool measure = false;
@@ -60,7 +66,7 @@ struct Options {
   std::vector<std::string> compiler_flags;
   std::vector<std::string> golden_dirs;  // --golden
   std::vector<std::string> input_files;  // run
-  std::vector<std::string> data_dirs;    // verify
+  std::vector<std::string> data_dirs;    // verify, accuracy
   std::optional<double> rtol;
   std::optional<double> atol;
   std::optional<int64_t> steps;

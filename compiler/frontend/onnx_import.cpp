@@ -19,6 +19,8 @@ using ir::OnnxModel;
 using ir::OnnxNode;
 using ir::Value;
 
+constexpr int kDeepestBody = 32;
+
 class Importer final : public ir::OnnxImporter {
  public:
   Importer(ir::Graph& graph, Diagnostics& diagnostics, const OnnxModel& model, const ImportOptions& options)
@@ -62,12 +64,17 @@ class Importer final : public ir::OnnxImporter {
   }
 
   void check_dim_names() {
-    std::set<std::string> known;
+    std::set<std::string> known;   // symbols
+    std::set<std::string> places;  // INPUT.AXIS of all dimensions without a size
     for (const ir::OnnxValueInfo& input : model_.graph.inputs) {
-      for (const ir::OnnxDim& dim : input.dims.value_or(std::vector<ir::OnnxDim>{})) known.insert(dim.symbol);
+      const std::vector<ir::OnnxDim> dims = input.dims.value_or(std::vector<ir::OnnxDim>{});
+      for (size_t axis = 0; axis < dims.size(); ++axis) {
+        known.insert(dims[axis].symbol);
+        if (!dims[axis].value) places.insert(place_name(input.name, axis));
+      }
     }
     for (const auto& [name, value] : options_.dims) {
-      if (known.count(name)) continue;
+      if (known.count(name) || places.count(name)) continue;
       std::string list;
       for (const std::string& symbol : known) {
         if (!symbol.empty()) list += (list.empty() ? "" : ", ") + symbol;
@@ -98,11 +105,16 @@ class Importer final : public ir::OnnxImporter {
     scopes_.back()[input.name] = builder_.graph().add_input(input.name, std::move(type));
   }
 
+  // How --dim names a dimension by its place.
+  static std::string place_name(const std::string& input, size_t axis) { return fmt::format("{}.{}", input, axis); }
+
   std::optional<int64_t> pin(const ir::OnnxDim& dim, size_t axis, const std::string& input) {
     if (dim.value && *dim.value > 0) return dim.value;
     if (const auto given = options_.dims.find(dim.symbol); !dim.symbol.empty() && given != options_.dims.end())
       return given->second;
     if (dim.value) return dim.value;
+    if (const auto given = options_.dims.find(place_name(input, axis)); given != options_.dims.end())
+      return given->second;
     if (axis == 0) {
       diagnostics_.note(Code::T0309, {.tensor = input},
                         fmt::format("dimension 0{} is taken as 1", dim.symbol.empty() ? "" : " ('" + dim.symbol + "')"),
@@ -112,7 +124,7 @@ class Importer final : public ir::OnnxImporter {
     diagnostics_.error(
         Code::T0304, {.tensor = input},
         fmt::format("dimension {}{} has no fixed size", axis, dim.symbol.empty() ? "" : " ('" + dim.symbol + "')"),
-        dim.symbol.empty() ? "export the model with a fixed shape" : fmt::format("--dim {}=N", dim.symbol));
+        fmt::format("--dim {}=N", dim.symbol.empty() ? place_name(input, axis) : dim.symbol));
     return std::nullopt;
   }
 
@@ -120,9 +132,8 @@ class Importer final : public ir::OnnxImporter {
     node_ = &next;
     const auto opset = model_.opsets.find(next.domain);
     opset_ = next.opset ? *next.opset : opset == model_.opsets.end() ? 1 : opset->second;
-    const bool branches = next.op_type == "If" && next.domain.empty();
     const ir::OnnxRule* rule = ir::find_onnx_rule(next.domain, next.op_type, opset_);
-    if (!rule && !branches) return report_unsupported();
+    if (!rule) return report_unsupported();
     inputs_.clear();
     for (const std::string& name : next.inputs) {
       Value* value = name.empty() ? nullptr : find(name);
@@ -130,36 +141,35 @@ class Importer final : public ir::OnnxImporter {
       inputs_.push_back(value);
     }
     builder_.set_origin({next.name});
-    if (branches) return import_if();
     rule->import(*this);
   }
 
-  // A known condition chooses the branch, which takes the node's place.
-  void import_if() {
-    if (!input(0)) return;
-    const ir::Tensor* condition = constant(0);
-    if (!condition)
-      return unsupported("the condition of If is computed by the model",
-                         "export the model with the branch chosen, or simplify it (onnxsim)");
-    if (condition->size() != 1) return error(Code::T0305, "the condition of If must be a scalar");
-    const ir::OnnxAttribute* branch = attribute(condition->integer(0) != 0 ? "then_branch" : "else_branch");
-    if (!branch || !branch->graph) return error(Code::T0302, "the chosen branch of If is missing");
-    const OnnxNode& node = *node_;
-    const std::vector<Value*> results = import_body(*branch->graph);
-    for (size_t i = 0; i < results.size() && i < node.outputs.size(); ++i) bind(node.outputs[i], results[i]);
-  }
-
-  std::vector<Value*> import_body(const OnnxGraph& body) {
+  // The node at hand is set aside meanwhile.
+  std::vector<Value*> inline_body(const OnnxGraph& body, const std::vector<Value*>& arguments) override {
+    if (depth_ >= kDeepestBody || arguments.size() > body.inputs.size()) {
+      error(Code::T0302, "graphs in nodes are nested too deeply, or take fewer inputs than they are given");
+      return {};
+    }
     std::set<std::string> outer;
     for (const auto& scope : scopes_) {
       for (const auto& [name, value] : scope) outer.insert(name);
     }
+    const OnnxNode* const node = node_;
+    const int64_t version = opset_;
+    const std::vector<Value*> inputs = inputs_;
     scopes_.emplace_back();
+    ++depth_;
+    for (size_t i = 0; i < arguments.size(); ++i) scopes_.back()[body.inputs[i].name] = arguments[i];
     import_initializers(body);
     for (const OnnxNode& next : prepared_nodes(model_, body, outer, diagnostics_)) import_node(next);
     std::vector<Value*> results;
     for (const ir::OnnxValueInfo& output : body.outputs) results.push_back(find(output.name));
+    --depth_;
     scopes_.pop_back();
+    node_ = node;
+    opset_ = version;
+    inputs_ = inputs;
+    builder_.set_origin({node->name});
     return results;
   }
 
@@ -180,6 +190,7 @@ class Importer final : public ir::OnnxImporter {
   const ImportOptions& options_;
   std::vector<std::map<std::string, Value*>> scopes_{1};  // tensors by ONNX name; one more per body being imported
   std::set<const Value*> named_;
+  int depth_ = 0;
 };
 
 }  // namespace

@@ -26,9 +26,9 @@ bool parse_message(std::string_view bytes, google::protobuf::MessageLite& messag
 
 namespace {
 
-constexpr int64_t kOldestIr = 3;     // opset_import exists since
-constexpr int64_t kNewestIr = 14;    // that onnx.proto was written from
-constexpr int64_t kOldestOpset = 7;  // before, broadcasting was an attribute
+constexpr int64_t kOldestIr = 3;   // opset_import exists since
+constexpr int64_t kNewestIr = 14;  // that onnx.proto was written from
+constexpr int64_t kOldestOpset = 1;
 
 void report_not_a_model(Diagnostics& diagnostics, std::string_view bytes, std::string problem) {
   const ForeignFormat format = recognise_foreign_format(bytes);

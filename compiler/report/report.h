@@ -53,6 +53,14 @@ struct BufferReport {
   bool external = false;
 };
 
+// An operator left in floats beside quantised integers.
+struct FloatLayer {
+  std::string name;  // of its result
+  std::string op;
+  std::vector<std::string> nodes;
+  std::string reason;
+};
+
 struct BoardReport {
   std::string name;
   double clock_mhz = 0;
@@ -79,6 +87,7 @@ struct Report {
   CycleFigures cycles;
   int64_t transposes = 0;  // that the layout assignment could not avoid
   int64_t transpose_bytes = 0;
+  std::vector<FloatLayer> float_layers;  // the maker of the report fills them in
   std::vector<LayerReport> layers;
   std::vector<BufferReport> buffers;
   int64_t lower_bound = 0;

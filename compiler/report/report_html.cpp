@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "compiler/report/report.h"
+#include "compiler/support/html.h"
 #include "compiler/support/text_writer.h"
 
 namespace tinyc {
@@ -14,41 +15,6 @@ constexpr double kMapWidth = 960;
 constexpr double kMapHeight = 420;
 constexpr int kHueStep = 47;  // far enough apart for neighbours
 
-constexpr std::string_view kStyle = R"(<style>
-body { font: 15px/1.45 system-ui, sans-serif; max-width: 1000px; margin: 2em auto; padding: 0 1em; color: #222; }
-table { border-collapse: collapse; width: 100%; }
-td, th { padding: .25em .6em; border-bottom: 1px solid #ddd; text-align: left; vertical-align: top; }
-td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; }
-svg { background: #f6f6f6; width: 100%; height: auto; }
-.how { color: #777; }
-.bar { background: #4a7fb5; height: 1em; }
-@media (prefers-color-scheme: dark) { body { background: #181818; color: #ddd; } svg { background: #262626; } td, th { border-color: #444; } }
-</style>
-)";
-
-std::string escaped(std::string_view text) {
-  std::string result;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        result += "&amp;";
-        break;
-      case '<':
-        result += "&lt;";
-        break;
-      case '>':
-        result += "&gt;";
-        break;
-      case '"':
-        result += "&quot;";
-        break;
-      default:
-        result += c;
-    }
-  }
-  return result;
-}
-
 std::string joined(const std::vector<std::string>& words, std::string_view separator) {
   std::string text;
   for (const std::string& word : words) text += (text.empty() ? "" : std::string(separator)) + word;
@@ -57,7 +23,7 @@ std::string joined(const std::vector<std::string>& words, std::string_view separ
 
 void figure_row(TextWriter& writer, std::string_view name, const Figure& figure) {
   writer.format("<tr><td>{}</td><td class=n>{}</td><td class=how>{}</td></tr>", name,
-                figure.value ? with_commas(*figure.value) : "unknown", escaped(figure.how));
+                figure.value ? with_commas(*figure.value) : "unknown", html_text(figure.how));
 }
 
 void figures_table(TextWriter& writer, const Report& report) {
@@ -91,7 +57,7 @@ void memory_map(TextWriter& writer, const Report& report) {
         "<rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{:.1f}\" fill=\"hsl({},55%,62%)\" stroke=\"#333\" "
         "stroke-width=\".5\">"
         "<title>{}: {} bytes at {}, steps {} to {}</title></rect>",
-        x0, y, std::max(x1 - x0, 1.0), std::max(height, 1.0), hue, escaped(buffer.name), with_commas(buffer.bytes),
+        x0, y, std::max(x1 - x0, 1.0), std::max(height, 1.0), hue, html_text(buffer.name), with_commas(buffer.bytes),
         with_commas(buffer.offset), buffer.first_step, buffer.last_step);
   }
   writer.line("</svg>");
@@ -114,10 +80,20 @@ void layer_table(TextWriter& writer, const Report& report) {
         "<tr><td>{}</td><td>{}</td><td title=\"{}\">{}</td><td>{}</td><td class=n>{}</td><td class=n>{}</td><td "
         "class=n>{}</td><td class=n>{}</td>"
         "<td class=n>{}</td><td><div class=bar style=\"width:{:.1f}%\"></div></td></tr>",
-        escaped(layer.name), escaped(joined(layer.nodes, ", ")), escaped(layer.why), escaped(layer.kernel),
-        escaped(layer.output), with_commas(layer.macs), with_commas(layer.weights_bytes),
+        html_text(layer.name), html_text(joined(layer.nodes, ", ")), html_text(layer.why), html_text(layer.kernel),
+        html_text(layer.output), with_commas(layer.macs), with_commas(layer.weights_bytes),
         layer.code_bytes.value ? with_commas(*layer.code_bytes.value) : "", with_commas(layer.live_bytes),
         with_commas(cycles), 100.0 * static_cast<double>(cycles) / static_cast<double>(most));
+  }
+  writer.line("</table>");
+}
+
+void float_layers(TextWriter& writer, const Report& report) {
+  if (report.float_layers.empty()) return;
+  writer.line("<h2>Left in floats</h2><table><tr><th>operator</th><th>result</th><th>nodes</th><th>reason</th></tr>");
+  for (const FloatLayer& layer : report.float_layers) {
+    writer.format("<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>", layer.op, html_text(layer.name),
+                  html_text(joined(layer.nodes, ", ")), html_text(layer.reason));
   }
   writer.line("</table>");
 }
@@ -126,18 +102,15 @@ void layer_table(TextWriter& writer, const Report& report) {
 
 std::string report_html(const Report& report) {
   TextWriter writer;
-  writer.line("<!DOCTYPE html>");
-  writer.format("<html lang=en><meta charset=utf-8><title>{} on {}</title>", escaped(report.options.name),
-                report.target->name);
-  writer.raw(kStyle);
-  writer.format("<h1>{} on {}</h1>", escaped(report.options.name), report.target->name);
-  writer.format("<p>{}, sha256 {}<br>tinyc {}: <code>{}</code></p>", escaped(report.options.model_file),
-                report.options.model_sha256, report.options.tool_version, escaped(report.options.command_line));
+  writer.raw(html_beginning(fmt::format("{} on {}", report.options.name, report.target->name)));
+  writer.format("<p>{}, sha256 {}<br>tinyc {}: <code>{}</code></p>", html_text(report.options.model_file),
+                report.options.model_sha256, report.options.tool_version, html_text(report.options.command_line));
   figures_table(writer, report);
   writer.line("<h2>Workspace over time</h2>");
   memory_map(writer, report);
   writer.line("<h2>Layers</h2>");
   layer_table(writer, report);
+  float_layers(writer, report);
   writer.line("</html>");
   return writer.take();
 }

@@ -67,6 +67,14 @@ Json layers_json(const std::vector<LayerReport>& layers) {
   return list;
 }
 
+Json float_layers_json(const std::vector<FloatLayer>& layers) {
+  Json list = Json::array();
+  for (const FloatLayer& layer : layers) {
+    list.push_back({{"name", layer.name}, {"op", layer.op}, {"nodes", layer.nodes}, {"reason", layer.reason}});
+  }
+  return list;
+}
+
 Json plan_json(const Report& report) {
   Json buffers = Json::array();
   for (const BufferReport& buffer : report.buffers) {
@@ -123,6 +131,7 @@ std::string report_json(const Report& report) {
   json["cycles"] = cycles_json(report.cycles);
   json["how"] = std::move(how);
   json["transposes"] = {{"count", report.transposes}, {"bytes", report.transpose_bytes}};
+  json["float_layers"] = float_layers_json(report.float_layers);
   json["layers"] = layers_json(report.layers);
   json["plan"] = plan_json(report);
   json["build"] = {{"compiler", report.compiler}, {"flags", report.flags}};

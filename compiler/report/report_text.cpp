@@ -39,6 +39,7 @@ class TextReport {
     heading();
     figures();
     layers();
+    float_layers();
     memory();
     return writer_.take();
   }
@@ -103,6 +104,14 @@ class TextReport {
                                with_commas(layer.cycles.nominal.value_or(0)), with_commas(layer.weights_bytes), code,
                                with_commas(layer.live_bytes), nodes));
     }
+    writer_.line();
+  }
+
+  void float_layers() {
+    if (report_.float_layers.empty()) return;
+    writer_.format("left in floats ({} of the operators of a quantised model)", report_.float_layers.size());
+    for (const FloatLayer& layer : report_.float_layers)
+      writer_.format("  {} {}: {}", layer.op, printable(layer.name), printable(layer.reason));
     writer_.line();
   }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "ir/onnx/formula.h"
 #include "ir/onnx/rules.h"
 #include "ir/ops/normalize.h"
 #include "ir/ops/reduce.h"
@@ -38,12 +39,34 @@ Affine computed_affine(OnnxImporter& importer, double epsilon) {
   return {factor, importer.make("sub", {importer.input(2), importer.make("mul", {importer.input(3), factor})})};
 }
 
+// Training mode: the statistics are the batch's own; the second and third output are the running ones.
+void normalize_batch(OnnxImporter& importer, double epsilon) {
+  const Term x = input_term(importer, 0);
+  const int64_t channels = x.dim(1);
+  std::vector<int64_t> axes;
+  for (int d = 0; d < x.rank(); ++d) {
+    if (d != 1) axes.push_back(d);
+  }
+  const Term mean = reduce("reduce_mean", x, axes);
+  const Term distance = x - mean;
+  const Term variance = reduce("reduce_mean", distance * distance, axes);
+  const Term normal = distance / apply("sqrt", {variance + epsilon});
+  importer.set_output(0, make_channel_affine(importer, normal.value, importer.input(1), importer.input(2)));
+  const double kept = importer.real("momentum", 0.9);
+  const auto running = [&](size_t index, Term now) {
+    const Term before = input_term(importer, index);
+    return (before * kept + reshape(cast(now, before.element()), {channels}) * (1 - kept)).value;
+  };
+  importer.set_output(1, running(3, mean));
+  importer.set_output(2, running(4, variance));
+}
+
 void import_batch_normalization(OnnxImporter& importer) {
   Value* x = importer.input(0);
   if (!x) return;
   if (x->type.rank() < 2) return importer.error(Code::T0305, "needs an input of rank 2 or more");
-  if (importer.integer("training_mode", 0) != 0)
-    return importer.unsupported("BatchNormalization in training mode", "export the model for inference");
+  if (importer.opset() < 7 && importer.integer("is_test", 0) == 0)
+    return importer.unsupported("BatchNormalization with is_test = 0", "export the model for inference");
   if (importer.integer("spatial", 1) == 0)
     return importer.unsupported("BatchNormalization with spatial = 0", "export with a newer opset");
   bool known = true;
@@ -56,6 +79,7 @@ void import_batch_normalization(OnnxImporter& importer) {
     known = known && importer.constant(i);
   }
   const double epsilon = importer.real("epsilon", static_cast<double>(1e-5F));
+  if (importer.integer("training_mode", 0) != 0) return normalize_batch(importer, epsilon);
   const Affine affine = known ? known_affine(importer, epsilon) : computed_affine(importer, epsilon);
   importer.set_output(0, make_channel_affine(importer, x, affine.scale, affine.bias));
 }
@@ -121,7 +145,7 @@ void import_rms_normalization(OnnxImporter& importer) {
 }
 
 constexpr OnnxRule kRules[] = {
-    {"", "BatchNormalization", 7, kNewest, import_batch_normalization},
+    {"", "BatchNormalization", 1, kNewest, import_batch_normalization},
     {"", "LpNormalization", 1, kNewest, import_lp_normalization},
     {"", "MeanVarianceNormalization", 9, kNewest, import_mean_variance_normalization},
     {"", "RMSNormalization", 23, kNewest, import_rms_normalization},

@@ -39,7 +39,34 @@ int64_t Accumulator::result(int64_t sum, int64_t channel) const {
   return std::clamp(type_.quant->zero_point() + steps, bounds_.low, bounds_.high);
 }
 
+namespace {
+
+// Float input with quantised weights.
+Status verify_float_with_integers(const Op& op, const Type& w, int w_axis) {
+  if (op.result_type().quantized()) return Failure{"a float input has a float result"};
+  const Quantization& q = *w.quant;
+  if (q.block > 0 && q.axis != w.rank() - 1) return Failure{"blocks of weights lie along their last axis"};
+  if (q.block == 0 && !q.per_tensor() && q.axis != w_axis)
+    return Failure{fmt::format("weights can be quantised per output channel (axis {}) only", w_axis)};
+  return {};
+}
+
+}  // namespace
+
+std::vector<double> real_weights(const Tensor& tensor, const Type& type) {
+  if (!type.quantized()) return tensor.reals();
+  const std::vector<int64_t> channel = channel_of_elements(type);
+  std::vector<double> values(channel.size());
+  for (size_t i = 0; i < values.size(); ++i) {
+    const auto steps = static_cast<float>(tensor.integer(static_cast<int64_t>(i)) - type.quant->zero_point(channel[i]));
+    values[i] = static_cast<double>(steps * static_cast<float>(type.quant->scale(channel[i])));
+  }
+  return values;
+}
+
 Status verify_accumulation(const Op& op, const Type& x, const Type& w, int w_axis) {
+  if (is_float(x.element) && w.quantized() && (op.is("conv") || op.is("fully_connected")))
+    return verify_float_with_integers(op, w, w_axis);
   if (x.quantized() != w.quantized()) return Failure{"input and weights must both be quantised, or neither"};
   const Type& y = op.result_type();
   if (!x.quantized())
@@ -48,7 +75,7 @@ Status verify_accumulation(const Op& op, const Type& x, const Type& w, int w_axi
     return Failure{"quantised input and weights have at most 16 bits"};
   if (!x.quant->per_tensor() || (y.quantized() && !y.quant->per_tensor()))
     return Failure{"input and result must be quantised per tensor"};
-  if (!w.quant->per_tensor() && w.quant->axis != w_axis)
+  if (!w.quant->per_tensor() && (w.quant->axis != w_axis || w.quant->block != 0))
     return Failure{fmt::format("weights can be quantised per output channel (axis {}) only", w_axis)};
   if (!y.quantized() && y.element != Element::i32) return Failure{"a result without quantisation must be i32"};
   if (!y.quantized() && op.def->attribute("activation") && op.text("activation") != "none")

@@ -13,6 +13,9 @@ namespace tinyc::ir {
 // Elements minus their zero points.
 std::vector<int32_t> centred(const Tensor& tensor, const Type& type);
 
+// Weights as real numbers; quantised ones as dequantize makes them (one float32 product).
+std::vector<double> real_weights(const Tensor& tensor, const Type& type);
+
 // From the exact sum to the element that is stored: requantised and clamped, or, when the result is not quantised, the
 // low 32 bits.
 class Accumulator {

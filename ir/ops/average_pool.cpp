@@ -184,7 +184,7 @@ extern const OpDef average_pool_op = {
     .infer = infer,
     .verify = verify,
     .reference = reference,
-    .onnx = {{"", "AveragePool", 7, kNewest, import_average_pool},
+    .onnx = {{"", "AveragePool", 1, kNewest, import_average_pool},
              {"", "GlobalAveragePool", 1, kNewest, import_global_average_pool},
              {"com.microsoft", "QLinearAveragePool", 1, kNewest, import_qlinear_average_pool},
              {"com.microsoft", "QLinearGlobalAveragePool", 1, kNewest, import_qlinear_global_average_pool}},

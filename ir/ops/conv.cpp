@@ -101,7 +101,7 @@ void convolve(const Op& op, const std::vector<T>& x, const std::vector<T>& w, St
 void reference_real(const Op& op, std::span<const Tensor* const> operands, Tensor& y) {
   const Activation activation = activation_of(op);
   convolve<double, double>(
-      op, operands[0]->reals(), operands[1]->reals(), [&](int64_t o) { return operands[2] ? operands[2]->real(o) : 0; },
+      op, operands[0]->reals(), real_weights(*operands[1], op.operand_type(1)), [&](int64_t o) { return operands[2] ? operands[2]->real(o) : 0; },
       [&](int64_t index, int64_t, double sum) { y.set_real(index, activation(sum)); });
 }
 

@@ -5,6 +5,7 @@
 #include "ir/ops/common.h"
 #include "ir/ops/products.h"
 #include "ir/ops/quantization.h"
+#include "ir/verify.h"
 
 namespace tinyc::ir {
 namespace {
@@ -23,7 +24,7 @@ Status infer(Op& op) {
   return {};
 }
 
-Status verify(const Op& op) {
+Status verify_layer(const Op& op) {
   if (const Status status = verify_activation(op); !status) return status;
   return verify_accumulation(op, op.operand_type(0), op.operand_type(1), 0);
 }
@@ -46,7 +47,8 @@ void multiply(const Op& op, const std::vector<T>& x, const std::vector<T>& w, St
 void reference_real(const Op& op, std::span<const Tensor* const> operands, Tensor& y) {
   const Activation activation = activation_of(op);
   multiply<double, double>(
-      op, operands[0]->reals(), operands[1]->reals(), [&](int64_t o) { return operands[2] ? operands[2]->real(o) : 0; },
+      op, operands[0]->reals(), real_weights(*operands[1], op.operand_type(1)),
+      [&](int64_t o) { return operands[2] ? operands[2]->real(o) : 0; },
       [&](int64_t i, int64_t, double sum) { y.set_real(i, activation(sum)); });
 }
 
@@ -124,6 +126,52 @@ void import_qgemm(OnnxImporter& importer) {
     emit_quantized(importer, "fully_connected", {a, b, bias}, {}, *y);
 }
 
+// Numbers of 4 bits, the first in the low half of a byte; every line of `count` begins at a byte.
+std::vector<int64_t> unpacked_nibbles(const Tensor& bytes, int64_t lines, int64_t count) {
+  const int64_t line_bytes = (count + 1) / 2;
+  std::vector<int64_t> values;
+  for (int64_t line = 0; line < lines; ++line) {
+    for (int64_t i = 0; i < count; ++i) {
+      const auto byte = static_cast<uint64_t>(bytes.integer(line * line_bytes + i / 2));
+      values.push_back(static_cast<int64_t>(i % 2 == 0 ? byte & 15U : byte >> 4U));
+    }
+  }
+  return values;
+}
+
+// com.microsoft MatMulNBits: A [..., K], B u8 [N, blocks, block_size / 2], scales [N * blocks], zero points packed like
+// B (8 if absent), g_idx, bias [N]. Weights are 4-bit numbers with a scale per block of inputs.
+void import_matmul_nbits(OnnxImporter& importer) {
+  Value* a = importer.input(0);
+  const Tensor* b = importer.required_constant(1, "the weights");
+  const Tensor* scales = importer.required_constant(2, "the scales");
+  if (!a || !b || !scales) return;
+  if (importer.integer("bits", 4) != 4) return importer.unsupported("weights of other than 4 bits");
+  if (importer.has_input(4)) return importer.unsupported("an order of the inputs (g_idx)");
+  const int64_t inputs = importer.integer("K", 0), outputs = importer.integer("N", 0);
+  const int64_t block = importer.integer("block_size", 0);
+  const int64_t blocks = block > 0 ? (inputs + block - 1) / block : 0;
+  if (inputs < 1 || outputs < 1 || block < 1 || b->size() * 2 != outputs * blocks * block ||
+      scales->size() != outputs * blocks || a->type.rank() < 1 || a->type.shape.back() != inputs)
+    return importer.error(Code::T0305, "K, N, block_size, weights and scales do not fit each other");
+  Quantization quant{scales->reals(), std::vector<int64_t>(static_cast<size_t>(outputs * blocks), 8), 1, block};
+  if (importer.has_input(3)) {
+    const Tensor* zeros = importer.required_constant(3, "the zero points");
+    if (!zeros) return;
+    if (zeros->element() != Element::u8 || zeros->size() != outputs * ((blocks + 1) / 2))
+      return importer.unsupported("zero points other than 4 bits, packed");
+    quant.zero_points = unpacked_nibbles(*zeros, outputs, blocks);
+  }
+  const std::vector<int64_t> padded = unpacked_nibbles(*b, outputs, blocks * block);
+  Tensor weights(Element::u4, {outputs, inputs});
+  for (int64_t i = 0; i < weights.size(); ++i)
+    weights.set_integer(i, padded[static_cast<size_t>(i / inputs * blocks * block + i % inputs)]);
+  if (const Status status = verify_quantization({Element::u4, {outputs, inputs}, quant}); !status)
+    return importer.error(Code::T0501, status.message());
+  Value* w = importer.make("dequantize", {importer.builder().constant(std::move(weights), std::move(quant))});
+  importer.emit("fully_connected", {a, w, importer.has_input(5) ? importer.input(5) : nullptr});
+}
+
 }  // namespace
 
 extern const OpDef fully_connected_op = {
@@ -137,10 +185,12 @@ extern const OpDef fully_connected_op = {
     .attributes = {activation_attribute(), activation_args_attribute(), rounding_attribute()},
     .traits = {.quantized_form = true},
     .infer = infer,
-    .verify = verify,
+    .verify = verify_layer,
     .reference = reference,
     .macs = macs,
-    .onnx = {{"", "Gemm", 7, kNewest, import_gemm}, {"com.microsoft", "QGemm", 1, kNewest, import_qgemm}},
+    .onnx = {{"", "Gemm", 7, kNewest, import_gemm},
+             {"com.microsoft", "MatMulNBits", 1, kNewest, import_matmul_nbits},
+             {"com.microsoft", "QGemm", 1, kNewest, import_qgemm}},
 };
 
 }  // namespace tinyc::ir

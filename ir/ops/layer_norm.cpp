@@ -80,8 +80,14 @@ void import_layer_normalization(OnnxImporter& importer) {
   if (!axis) return;
   const double epsilon = importer.real("epsilon", static_cast<double>(1e-5F));
   Value* bias = importer.has_input(2) ? importer.input(2) : nullptr;
-  importer.set_output(0,
-                      importer.make("layer_norm", {x, scale, bias}, {{"axis", int64_t{*axis}}, {"epsilon", epsilon}}));
+  const bool known = importer.constant(1) && (!bias || importer.constant(2));
+  Value* y = importer.make("layer_norm", {x, known ? scale : nullptr, known ? bias : nullptr},
+                           {{"axis", int64_t{*axis}}, {"epsilon", epsilon}});
+  if (!known) {  // computed by the model: multiplied and added by operators of their own
+    y = importer.make("mul", {y, scale});
+    if (bias) y = importer.make("add", {y, bias});
+  }
+  importer.set_output(0, y);
   if (importer.wants_output(1) || importer.wants_output(2)) emit_statistics(importer, x, *axis, epsilon);
 }
 

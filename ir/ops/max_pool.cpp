@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "ir/onnx/pool_indices.h"
 #include "ir/ops/common.h"
 #include "ir/ops/window.h"
 
@@ -89,8 +90,7 @@ void import_max_pool(OnnxImporter& importer) {
   Value* x = importer.input(0);
   if (!x) return;
   if (x->type.rank() < 3) return importer.error(Code::T0305, "needs an input of rank 3 or more");
-  if (importer.wants_output(1))
-    return importer.unsupported("the output Indices of MaxPool is not supported", "use the first output only");
+  if (importer.wants_output(1)) return import_max_pool_with_indices(importer);
   const std::vector<int64_t> kernel = importer.integers("kernel_shape");
   auto attributes = import_window(importer, Shape(x->type.shape.begin() + 2, x->type.shape.end()), kernel);
   if (!attributes) return;

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "ir/ops/common.h"
 #include "ir/verify.h"
 
@@ -14,12 +16,13 @@ std::optional<QuantizedType> read_quantization(OnnxImporter& importer, size_t sc
                                                Element fallback) {
   const Tensor* scale = importer.required_constant(scale_input, "the scale");
   if (!scale) return std::nullopt;
-  if (importer.integer("block_size", 0) != 0 || (scale->shape().size() > 1 && scale->size() != 1)) {
-    importer.unsupported("blocked quantisation (a scale per block) is not supported",
-                         "quantise per tensor or per channel");
+  const int64_t block = importer.integer("block_size", 0);
+  if (block == 0 && scale->shape().size() > 1 && scale->size() != 1) {
+    importer.error(Code::T0501, fmt::format("scales of shape {} without block_size", shape_text(scale->shape())));
     return std::nullopt;
   }
-  QuantizedType result{fallback, {scale->reals(), std::vector<int64_t>(static_cast<size_t>(scale->size()), 0), -1}};
+  QuantizedType result{fallback,
+                       {scale->reals(), std::vector<int64_t>(static_cast<size_t>(scale->size()), 0), -1, block}};
   if (!importer.has_input(zero_point_input)) return result;
   const Tensor* zero_point = importer.required_constant(zero_point_input, "the zero point");
   if (!zero_point) return std::nullopt;
@@ -60,12 +63,22 @@ std::optional<QuantizedType> import_quantization(OnnxImporter& importer, size_t 
                                             element_name(tensor.element)));
     return std::nullopt;
   }
-  if (result->quant.scales.size() != 1) {
+  if (result->quant.scales.size() != 1 || result->quant.block != 0) {
     if (axis < 0 || axis >= tensor.rank()) {
       importer.error(Code::T0307, fmt::format("axis {} of a tensor of rank {}", axis, tensor.rank()));
       return std::nullopt;
     }
     result->quant.axis = static_cast<int>(axis);
+  }
+  if (const int64_t block = result->quant.block; block > 0) {
+    Shape wanted = tensor.shape;
+    int64_t& size = wanted[static_cast<size_t>(axis)];
+    size = (size + block - 1) / block;
+    if (const Shape& given = importer.constant(scale_input)->shape(); given != wanted) {
+      importer.error(Code::T0501, fmt::format("scales of shape {} where blocks of {} need {}", shape_text(given), block,
+                                              shape_text(wanted)));
+      return std::nullopt;
+    }
   }
   return checked(importer, std::move(result), tensor.shape);
 }
@@ -92,7 +105,7 @@ Value* import_quantized(OnnxImporter& importer, Value* value, size_t scale_input
 std::optional<QuantizedType> import_result_quantization(OnnxImporter& importer, size_t scale_input,
                                                         size_t zero_point_input, Element fallback) {
   auto result = read_quantization(importer, scale_input, zero_point_input, fallback);
-  if (result && result->quant.scales.size() != 1) {
+  if (result && (result->quant.scales.size() != 1 || result->quant.block != 0)) {
     importer.error(Code::T0501, fmt::format("{} scales for a result that has one", result->quant.scales.size()));
     return std::nullopt;
   }
@@ -155,12 +168,41 @@ Value* broadcast_parameter(OnnxImporter& importer, size_t index, const Type& x) 
   return importer.make("reshape", {parameter}, {{"shape", wanted}});
 }
 
+Quantization transposed_quantization(const Type& from, const std::vector<int64_t>& perm) {
+  Quantization quant = *from.quant;
+  if (quant.per_tensor()) return quant;
+  quant.axis = static_cast<int>(std::find(perm.begin(), perm.end(), from.quant->axis) - perm.begin());
+  if (quant.block == 0) return quant;
+  Shape scales = from.shape;
+  int64_t& size = scales[static_cast<size_t>(from.quant->axis)];
+  size = (size + quant.block - 1) / quant.block;
+  const Shape strides = strides_of(scales);
+  Shape to;
+  for (const int64_t axis : perm) to.push_back(scales[static_cast<size_t>(axis)]);
+  size_t next = 0;
+  for_each_index(to, [&](const Shape& index) {
+    int64_t offset = 0;
+    for (size_t d = 0; d < perm.size(); ++d) offset += index[d] * strides[static_cast<size_t>(perm[d])];
+    quant.scales[next] = from.quant->scales[static_cast<size_t>(offset)];
+    quant.zero_points[next++] = from.quant->zero_points[static_cast<size_t>(offset)];
+  });
+  return quant;
+}
+
 std::vector<int64_t> channel_of_elements(const Type& type) {
   std::vector<int64_t> channel(static_cast<size_t>(type.elements()), 0);
   if (!type.quant || type.quant->per_tensor()) return channel;
   const auto axis = static_cast<size_t>(type.quant->axis);
   const int64_t inner = strides_of(type.shape)[axis];
-  for (size_t i = 0; i < channel.size(); ++i) channel[i] = static_cast<int64_t>(i) / inner % type.shape[axis];
+  const int64_t size = type.shape[axis];
+  const int64_t block = type.quant->block;
+  for (size_t i = 0; i < channel.size(); ++i) {
+    const auto at = static_cast<int64_t>(i);
+    const int64_t position = at / inner % size;
+    channel[i] = block == 0
+                     ? position
+                     : (at / (inner * size) * ((size + block - 1) / block) + position / block) * inner + at % inner;
+  }
   return channel;
 }
 

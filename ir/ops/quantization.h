@@ -45,6 +45,9 @@ Value* import_centred(OnnxImporter& importer, size_t index, size_t zero_point_in
 // vector); nullptr after an error.
 Value* broadcast_parameter(OnnxImporter& importer, size_t index, const Type& x);
 
+// The quantisation of a transposed tensor; `from` is the type before.
+Quantization transposed_quantization(const Type& from, const std::vector<int64_t>& perm);
+
 // Index into the scales for every element (all 0 when per tensor or not quantised).
 std::vector<int64_t> channel_of_elements(const Type& type);
 

@@ -150,6 +150,9 @@ std::optional<Reduction> import_reduction(OnnxImporter& importer, const Type& x)
 }
 
 Value* make_reduced(OnnxImporter& importer, std::string_view name, Value* x, const Reduction& reduction) {
+  // Nothing to reduce: the result does not depend on x.
+  if (x && x->type.elements() == 0 && !x->type.quantized())
+    x = importer.builder().constant(Tensor(x->type.element, x->type.shape));
   Value* y = reduction.axes.empty() ? x : importer.make(name, {x}, {{"axes", reduction.axes}});
   if (!y || y->type.shape == reduction.shape) return y;
   return importer.make("reshape", {y}, {{"shape", reduction.shape}});

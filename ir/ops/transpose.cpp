@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "ir/ops/common.h"
+#include "ir/ops/quantization.h"
 
 namespace tinyc::ir {
 namespace {
@@ -25,12 +26,9 @@ Status infer(Op& op) {
     return Failure{fmt::format("perm {} does not permute the axes of {}", shape_text(perm), shape_text(x.shape))};
   Type& y = op.results[0]->type;
   y.element = x.element;
-  y.quant = x.quant;
   y.shape.clear();
   for (const int64_t axis : perm) y.shape.push_back(x.shape[static_cast<size_t>(axis)]);
-  if (y.quant && !y.quant->per_tensor()) {
-    y.quant->axis = static_cast<int>(std::find(perm.begin(), perm.end(), x.quant->axis) - perm.begin());
-  }
+  if (x.quant) y.quant = transposed_quantization(x, perm);
   return {};
 }
 

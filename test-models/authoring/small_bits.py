@@ -113,5 +113,18 @@ def weights_int4_blocked():
     return g.finish([(x, "y", [1, 5])]), [[draw(211, 1, 64)]]
 
 
+def matmul_nbits():
+    """com.microsoft MatMulNBits: 4-bit weights in blocks of 16, packed zero points, K not a multiple of the block."""
+    g = BitsGraph("matmul_nbits", 220)
+    x, k, n, block = g.input("x", [2, 40]), 40, 6, 16
+    blocks = -(-k // block)
+    packed = g.rng.randint(0, 256, (n, blocks, block // 2)).astype(np.uint8)
+    scales = (0.02 * g.rng.uniform(0.5, 1.5, n * blocks)).astype(np.float32)
+    zeros = g.rng.randint(0, 256, n * ((blocks + 1) // 2)).astype(np.uint8)
+    names = [g.const(packed, "b"), g.const(scales, "scales"), g.const(zeros, "zero_points")]
+    y = g.node("MatMulNBits", x, *names, domain="com.microsoft", K=k, N=n, bits=4, block_size=block)
+    return g.finish([(y, "y", [2, n])]), [[draw(221, 2, 40)]]
+
+
 EXACT = [qdq_int16, qdq_int4]
-ALL = EXACT + [weights_int8, weights_int4_blocked]
+ALL = EXACT + [weights_int8, weights_int4_blocked, matmul_nbits]

@@ -1,26 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs cases in the layout of ONNX's backend tests (CASE/model.onnx, CASE/test_data_set_K/*.pb) through reader,
-// importer and interpreter, and compares: the oracle for operators and ONNX rules.
-//   interpret_cases [--accept index.json] [--passes] [--all] FOLDER...
+// Runs cases in the layout of ONNX's backend tests through reader, importer and interpreter, and compares: the oracle
+// for operators and ONNX rules.
+//   interpret_cases [--accept index.json] [--passes] [--all] [--table FILE] FOLDER...
 // FOLDER is a case, or holds cases at any depth. Prints a line per case that is not passed (--all: every case) and a
-// summary; ends with 1 if any case failed. A refused case is no failure: the importer said why.
+// summary; --table writes what docs/conformance.md shows. Ends with 1 if any case failed. A refused case is
+// no failure: the importer said why.
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <chrono>
-#include <cmath>
 #include <filesystem>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
-#include "compiler/frontend/onnx_import.h"
 #include "compiler/frontend/onnx_reader.h"
+#include "compiler/support/file.h"
 #include "ir/interpret.h"
 #include "passes/runner.h"
-#include "tests/conformance/accept_file.h"
+#include "tests/conformance/backend_cases.h"
 
 namespace tinyc {
 namespace {
@@ -30,6 +28,7 @@ namespace fs = std::filesystem;
 struct Settings {
   bool run_passes = false;
   bool print_all = false;
+  std::string table;
   AcceptFile accept;
 };
 
@@ -40,142 +39,69 @@ struct Outcome {
   std::string reason;
 };
 
-std::vector<fs::path> case_folders(const fs::path& root) {
-  std::vector<fs::path> found;
-  if (fs::exists(root / "model.onnx")) found.push_back(root);
-  for (const auto& entry : fs::recursive_directory_iterator(root)) {
-    if (entry.is_directory() && fs::exists(entry.path() / "model.onnx")) found.push_back(entry.path());
+// Counts per class of cases, and the refused cases by reason.
+class Table {
+ public:
+  void add(const std::string& kind, const std::string& name, const Outcome& outcome) {
+    ++counts_[kind][static_cast<size_t>(outcome.verdict)];
+    if (outcome.verdict == Verdict::refused) refused_[outcome.reason].push_back(name);
   }
-  std::sort(found.begin(), found.end());
-  return found;
-}
 
-std::vector<fs::path> data_sets(const fs::path& folder) {
-  std::vector<fs::path> sets;
-  for (int k = 0; fs::exists(folder / fmt::format("test_data_set_{}", k)); ++k)
-    sets.push_back(folder / fmt::format("test_data_set_{}", k));
-  return sets;
-}
-
-std::optional<std::vector<ir::Tensor>> read_tensors(const fs::path& set, std::string_view prefix, size_t count,
-                                                    std::string& problem) {
-  std::vector<ir::Tensor> tensors;
-  for (size_t i = 0; i < count; ++i) {
-    Result<NamedTensor> tensor = read_tensor_proto((set / fmt::format("{}_{}.pb", prefix, i)).string());
-    if (!tensor) {
-      problem = fmt::format("{}_{}.pb: {}", prefix, i, tensor.message());
-      return std::nullopt;
+  std::string text() const {
+    std::string text =
+        "<!-- interpret_cases --table: written by tests/conformance/table.sh -->\n# ONNX's backend tests\n\n"
+        "Cases through reader, importer and interpreter, with ONNX's own tolerances. *strict*: float32, int8, uint8,\n"
+        "int32 and bool with static shapes; *int64*: these and int64; *other*: sequences, optionals, maps, strings.\n"
+        "*Constant inputs*: cases that give shapes, axes or scales as inputs pass once these are constants.\n\n"
+        "| cases | passed | with constant inputs | refused | failed |\n|---|---|---|---|---|\n";
+    for (const auto& [kind, counts] : counts_)
+      text += fmt::format("| {} | {} | {} | {} | {} |\n", kind, counts[0], counts[1], counts[2] + counts[4], counts[3]);
+    text += "\n## Refused\n\n| reason | cases |\n|---|---|\n";
+    for (const auto& [reason, names] : refused_) {
+      std::string list;
+      for (const std::string& name : names) list += (list.empty() ? "" : ", ") + name;
+      text += fmt::format("| {} | {} |\n", reason, list);
     }
-    tensors.push_back(tensor->tensor);
+    return text;
   }
-  return tensors;
-}
 
-// Empty if equal within the tolerance.
-std::string difference(const ir::Tensor& value, const ir::Tensor& expected, const Accept& accept) {
-  if (value.shape() != expected.shape() || value.element() != expected.element())
-    return fmt::format("{} instead of {}", ir::type_text(value.type()), ir::type_text(expected.type()));
-  for (int64_t i = 0; i < value.size(); ++i) {
-    const double a = value.real(i);
-    const double b = expected.real(i);
-    if (a == b || (std::isnan(a) && std::isnan(b))) continue;
-    const bool real = ir::is_float(value.element());
-    const double allowed = real ? accept.atol + accept.rtol * std::fabs(b) : accept.steps;
-    if (!(std::fabs(a - b) <= allowed)) return fmt::format("element {} is {} instead of {}", i, a, b);
-  }
-  return {};
-}
+ private:
+  std::map<std::string, std::array<int, 5>> counts_;
+  std::map<std::string, std::vector<std::string>> refused_;
+};
 
-// The graph inputs that are no initialisers.
-std::vector<const ir::OnnxValueInfo*> inputs_of(const ir::OnnxModel& model) {
-  std::set<std::string> initialized;
-  for (const ir::OnnxInitializer& initializer : model.graph.initializers) initialized.insert(initializer.name);
-  std::vector<const ir::OnnxValueInfo*> inputs;
-  for (const ir::OnnxValueInfo& info : model.graph.inputs) {
-    if (!initialized.count(info.name)) inputs.push_back(&info);
-  }
-  return inputs;
-}
-
-// Imports with dimensions as the data has them, and with the inputs from `first_fixed` on as constants.
-std::unique_ptr<ir::Graph> import_for(const ir::OnnxModel& model, const std::vector<ir::Tensor>& data,
-                                      size_t first_fixed, const Settings& settings, std::string& reason) {
-  Diagnostics diagnostics;
-  ImportOptions options;
-  const std::vector<const ir::OnnxValueInfo*> inputs = inputs_of(model);
-  for (size_t i = 0; i < inputs.size() && i < data.size(); ++i) {
-    if (i >= first_fixed) options.fixed_inputs.emplace(inputs[i]->name, data[i]);
-    const ir::Shape& shape = data[i].shape();
-    for (size_t d = 0; inputs[i]->dims && d < inputs[i]->dims->size() && d < shape.size(); ++d) {
-      if (const std::string& symbol = (*inputs[i]->dims)[d].symbol; !symbol.empty()) options.dims[symbol] = shape[d];
-    }
-  }
-  std::unique_ptr<ir::Graph> graph = import_onnx(model, options, diagnostics);
-  if (graph && settings.run_passes) {
-    PassContext context{nullptr, diagnostics};
-    run_passes(*graph, context, {});
-  }
-  for (const Diagnostic& diagnostic : diagnostics.all()) {
-    if (diagnostic.severity != Severity::error) continue;
-    reason = fmt::format("{} ({}): {}", code_info(diagnostic.code).name, diagnostic.where.op, diagnostic.message);
-    break;
-  }
-  return diagnostics.has_errors() ? nullptr : std::move(graph);
-}
-
-Outcome compare(const ir::Graph& graph, std::vector<ir::Tensor> inputs, const std::vector<ir::Tensor>& expected,
-                const std::vector<Accept>& accept) {
-  inputs.resize(graph.inputs().size());
-  for (size_t i = 0; i < inputs.size(); ++i) {
-    const ir::Type& type = graph.inputs()[i]->type;
-    if (inputs[i].shape() != type.shape || inputs[i].element() != type.element)
-      return {Verdict::refused, "input " + ir::type_text(inputs[i].type()) + " for " + ir::type_text(type)};
-  }
-  const std::vector<ir::Tensor> results = ir::interpret(graph, inputs);
+Outcome compare(const ir::Graph& graph, const ImportedSet& set, const std::vector<Accept>& accept) {
+  const std::vector<ir::Tensor> results = ir::interpret(graph, set.inputs);
   for (size_t i = 0; i < results.size(); ++i) {
-    const std::string text = difference(results[i], expected[i], i < accept.size() ? accept[i] : Accept{});
+    const std::string text = difference(results[i], set.expected[i], i < accept.size() ? accept[i] : Accept{});
     if (!text.empty()) return {Verdict::fail, fmt::format("output {}: {}", i, text)};
   }
   return {};
 }
 
-// Many of ONNX's cases give shapes, axes and scales as inputs, which a compiler must refuse. These are run a second
-// time with all but the first input fixed, a third time with all of them: that checks the rules and the folding.
-Outcome run_set(const ir::OnnxModel& model, const fs::path& set, const std::vector<Accept>& accept,
+Outcome run_set(const ir::OnnxModel& model, const fs::path& folder, const std::vector<Accept>& accept,
                 const Settings& settings) {
-  Outcome outcome;
-  const size_t count = inputs_of(model).size();
-  const auto inputs = read_tensors(set, "input", count, outcome.reason);
-  const auto expected = inputs ? read_tensors(set, "output", model.graph.outputs.size(), outcome.reason) : std::nullopt;
-  const std::vector<ir::Tensor> data = inputs.value_or(std::vector<ir::Tensor>{});
-  std::string reason;
-  for (const size_t first_fixed : {count, size_t{1}, size_t{0}}) {
-    std::string problem;
-    const std::unique_ptr<ir::Graph> graph = import_for(model, data, first_fixed, settings, problem);
-    if (reason.empty()) reason = problem;
-    if (!graph) continue;
-    if (!expected) return {Verdict::no_data, outcome.reason};
-    outcome = compare(*graph, data, *expected, accept);
-    if (outcome.verdict == Verdict::pass && first_fixed < count) outcome = {Verdict::pass_fixed, reason};
-    return outcome;
+  ImportedSet set = import_set(model, folder);
+  if (set.no_data) return {Verdict::no_data, set.reason};
+  if (!set.graph) return {Verdict::refused, set.reason};
+  if (settings.run_passes) {
+    Diagnostics diagnostics;
+    PassContext context{nullptr, diagnostics};
+    run_passes(*set.graph, context, {});
+    if (diagnostics.has_errors()) return {Verdict::refused, diagnostics.all()[0].message};
   }
-  return {Verdict::refused, reason};
+  Outcome outcome = compare(*set.graph, set, accept);
+  if (outcome.verdict == Verdict::pass && set.fixed) outcome = {Verdict::pass_fixed, set.reason};
+  return outcome;
 }
 
-Outcome run_case(const fs::path& folder, const Settings& settings) {
-  Diagnostics diagnostics;
-  const std::optional<ir::OnnxModel> model = read_onnx_model((folder / "model.onnx").string(), diagnostics);
-  if (!model) return {Verdict::refused, diagnostics.all().empty() ? "" : diagnostics.all()[0].message};
+Outcome run_case(const ir::OnnxModel& model, const fs::path& folder, const Settings& settings) {
   const std::vector<fs::path> sets = data_sets(folder);
-  if (sets.empty()) {
-    Outcome outcome;
-    const bool imported = import_for(*model, {}, 0, settings, outcome.reason) != nullptr;
-    return imported ? Outcome{Verdict::no_data, "no test_data_set_0"} : Outcome{Verdict::refused, outcome.reason};
-  }
+  if (sets.empty()) return {Verdict::no_data, "no test_data_set_0"};
   const auto accept = settings.accept.find(folder.filename().string());
   Outcome outcome;
   for (const fs::path& set : sets) {
-    outcome = run_set(*model, set, accept, settings);
+    outcome = run_set(model, set, accept, settings);
     if (outcome.verdict == Verdict::fail) outcome.reason = set.filename().string() + ", " + outcome.reason;
     if (outcome.verdict != Verdict::pass && outcome.verdict != Verdict::pass_fixed) break;
   }
@@ -185,21 +111,27 @@ Outcome run_case(const fs::path& folder, const Settings& settings) {
 int run(const std::vector<std::string>& folders, const Settings& settings) {
   constexpr std::string_view kNames[] = {"pass", "fixed", "refused", "fail", "no data"};
   int counts[5] = {};
+  Table table;
   for (const std::string& root : folders) {
     for (const fs::path& folder : case_folders(root)) {
       fmt::print(stderr, "{}\n", folder.string());  // the last line names the case if the process ends early
       const auto start = std::chrono::steady_clock::now();
-      const Outcome outcome = run_case(folder, settings);
+      const std::string name = fs::relative(folder, root).string();
+      Diagnostics diagnostics;
+      const auto model = read_onnx_model((folder / "model.onnx").string(), diagnostics);
+      const Outcome outcome =
+          model ? run_case(*model, folder, settings) : Outcome{Verdict::refused, diagnostics.all().front().message};
       const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
       const auto verdict = static_cast<size_t>(outcome.verdict);
       ++counts[verdict];
+      table.add(model ? class_of(*model, name) : "other", name, outcome);
       if (outcome.verdict != Verdict::pass || settings.print_all)
-        fmt::print("{:8} {} {:.2f} s {}\n", kNames[verdict], fs::relative(folder, root).string(), seconds,
-                   outcome.reason);
+        fmt::print("{:8} {} {:.2f} s {}\n", kNames[verdict], name, seconds, outcome.reason);
     }
   }
   fmt::print("{} passed, {} passed with fixed inputs, {} refused, {} failed, {} without data\n", counts[0], counts[1],
              counts[2], counts[3], counts[4]);
+  if (!settings.table.empty() && !write_file(settings.table, table.text())) return 2;
   return counts[3] == 0 ? 0 : 1;
 }
 
@@ -215,6 +147,8 @@ int main(int argc, char** argv) {
       settings.run_passes = true;
     } else if (argument == "--all") {
       settings.print_all = true;
+    } else if (argument == "--table" && i + 1 < argc) {
+      settings.table = argv[++i];
     } else if (argument == "--accept" && i + 1 < argc) {
       settings.accept = tinyc::AcceptFile(argv[++i]);
     } else {
@@ -222,7 +156,7 @@ int main(int argc, char** argv) {
     }
   }
   if (folders.empty()) {
-    fmt::print(stderr, "usage: interpret_cases [--accept index.json] [--passes] [--all] FOLDER...\n");
+    fmt::print(stderr, "usage: interpret_cases [--accept index.json] [--passes] [--all] [--table FILE] FOLDER...\n");
     return 2;
   }
   return tinyc::run(folders, settings);

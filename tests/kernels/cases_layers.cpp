@@ -11,7 +11,7 @@ namespace {
 // Sums of a hundred products cancel down from about this.
 constexpr double kSumScale = 5;
 
-enum class Numbers { real, q8, q8_to_s32, narrow };
+enum class Numbers { real, q8, q8_to_s32, narrow, weights_only };
 
 struct WindowShape {
   int64_t batch, h, w, in_c, out_per_group, groups, kernel_h, kernel_w, stride_h, stride_w, dilation_h, dilation_w;
@@ -108,16 +108,33 @@ ir::Type narrow_weight_type(Random& random, ir::Shape shape, int axis) {
   return type;
 }
 
+// Weights of 4 or 8 bits for a float layer; those of matrices sometimes in blocks of inputs.
+ir::Type stored_weight_type(Random& random, ir::Shape shape, bool matrix) {
+  ir::Type type = narrow_weight_type(random, std::move(shape), 0);
+  if (type.element == ir::Element::i16) type.element = ir::Element::i8;
+  if (!matrix || random.chance(50)) return type;
+  type.quant->axis = 1;
+  type.quant->block = random.between(1, 7);
+  const auto count = static_cast<size_t>(ir::scale_count(type));
+  const int64_t zero = type.quant->zero_points[0];
+  type.quant->scales.clear();
+  for (size_t i = 0; i < count; ++i)
+    type.quant->scales.push_back(static_cast<double>(static_cast<float>(random.real(0.001, 0.02))));
+  type.quant->zero_points.assign(count, zero);
+  return type;
+}
+
 // A product layer `op` of input x, constant weights and bias.
 void layer(Random& random, const CaseSink& sink, std::string_view op, const ir::Shape& x, const ir::Shape& w,
            ir::Attributes attributes, Numbers numbers) {
   CaseMaker make(random);
   const int64_t outputs = w[0];
   const bool has_bias = random.chance(70);
-  if (numbers == Numbers::real) {
+  if (numbers == Numbers::real || numbers == Numbers::weights_only) {
     add_activation(random, attributes, true);
     ir::Value* input = make.input(float_type(x));
-    ir::Value* weights = make.constant(float_type(w));
+    const bool real = numbers == Numbers::real;
+    ir::Value* weights = make.constant(real ? float_type(w) : stored_weight_type(random, w, op == "fully_connected"));
     return make.finish(sink, op, {input, weights, has_bias ? make.constant(float_type({outputs})) : nullptr},
                        std::move(attributes), std::nullopt, 1e-5, kSumScale);
   }
@@ -168,6 +185,8 @@ void pools(Random& random, const CaseSink& sink, const WindowShape& s) {
     ir::Attributes with_pad = attributes;
     with_pad["count_include_pad"] = random.chance(50);
     mean.finish(sink, "average_pool", {mean.input(type)}, with_pad, result);
+    CaseMaker whole(random);
+    whole.finish(sink, "average_pool", {whole.input(type)}, {{"kernel", axes(s, s.h, s.w)}}, result);
   }
 }
 
@@ -215,12 +234,14 @@ void layer_cases(Random& random, int rounds, const CaseSink& sink) {
   std::vector<WindowShape> shapes = kGrid;
   for (int i = 0; i < 3 * rounds; ++i) shapes.push_back(random_window(random));
   for (const WindowShape& shape : shapes) {
-    for (const Numbers numbers : {Numbers::real, Numbers::q8, Numbers::q8, Numbers::q8_to_s32, Numbers::narrow})
+    for (const Numbers numbers :
+         {Numbers::real, Numbers::q8, Numbers::q8, Numbers::q8_to_s32, Numbers::narrow, Numbers::weights_only})
       conv(random, sink, shape, numbers);
     for (const Numbers numbers : {Numbers::real, Numbers::q8}) conv_transpose(random, sink, shape, numbers);
     pools(random, sink, shape);
   }
   for (int i = 0; i < 4 * rounds; ++i) {
+    fully_connected(random, sink, Numbers::weights_only);
     for (const Numbers numbers : {Numbers::real, Numbers::q8, Numbers::q8_to_s32, Numbers::narrow}) {
       fully_connected(random, sink, numbers);
       matmul(random, sink, numbers);

@@ -65,7 +65,7 @@ class Checker {
       if (operands.back() && !data) buffers_.push_back(operands.back());
     }
     expected_ = ir::evaluate(op_, operands);
-    rows_ = row_count(op_.result_type());
+    rows_ = row_count(accumulates() ? op_.operand_type(0) : op_.result_type());
     batch_ = def_.loops_over_batch ? op_.result_type().shape[0] : 1;
     if (built_.function) function_ = std::make_unique<HostFunction>(*built_.function);
     prepare();
@@ -87,6 +87,8 @@ class Checker {
 
  private:
   using Bytes = std::vector<std::vector<uint8_t>>;
+
+  bool accumulates() const { return needs_.accumulates != Accumulates::no; }
 
   void prepare() {
     for (const GeometryField& field : built_.geometry) {
@@ -169,8 +171,11 @@ class Checker {
   std::pair<Bytes, std::optional<std::string>> call_rows() {
     Bytes results;
     for (const ir::Value* result : op_.results) results.emplace_back(RowsOf(result->type).bytes());
-    for (int64_t y0 = 0; y0 < rows_; y0 += needs_.granule) {
-      const int64_t y1 = std::min(rows_, y0 + needs_.granule);
+    for (int64_t begin = 0; begin < rows_; begin += needs_.granule) {
+      const int64_t end = std::min(rows_, begin + needs_.granule);
+      const bool upwards = needs_.accumulates == Accumulates::from_last;
+      const int64_t y0 = upwards ? rows_ - end : begin;
+      const int64_t y1 = upwards ? rows_ - begin : end;
       std::vector<Guarded> rings;
       rings.reserve(buffers_.size());
       set_operands([&](size_t i) { return ring_of(i, y0, y1, rings); });
@@ -187,6 +192,10 @@ class Checker {
       for (size_t i = 0; i < outputs.size(); ++i) {
         const RowsOf rows(op_.result(i)->type);
         if (!outputs[i].intact()) return {{}, "writes beyond the ring of its result"};
+        if (accumulates()) {
+          if (end == rows_) std::copy_n(outputs[i].data(), rows.row_bytes, results[i].data());
+          continue;
+        }
         for (int64_t y = y0; y < y1; ++y)
           std::copy_n(outputs[i].data() + y % needs_.granule * rows.row_bytes, rows.row_bytes,
                       results[i].data() + y * rows.row_bytes);

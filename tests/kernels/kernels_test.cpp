@@ -30,6 +30,7 @@ namespace {
 
 // Operators that need no portable kernel, with the reason.
 const std::map<std::string_view, std::string_view> kNoKernel = {
+    {"bit_cast", "a view"},
     {"constant", "becomes data of its readers"},
     {"quant_cast", "a view"},
     {"reshape", "a view"},

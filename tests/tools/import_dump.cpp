@@ -56,7 +56,7 @@ void summarize(const ir::Graph& graph) {
     if (!op->is("constant")) ++all[std::string(op->name())];
   }
   const Leftovers leftovers = find_leftovers(graph);
-  for (const ir::Op* op : leftovers.float_islands) ++floats[std::string(op->name())];
+  for (const FloatIsland& island : leftovers.float_islands) ++floats[std::string(island.op->name())];
   std::cout << fmt::format("  ops:{}\n  float islands:{}\n  transposes: {} ({} bytes)\n", counts_text(all),
                            counts_text(floats), leftovers.transposes.size(), leftovers.transposed_bytes);
 }

@@ -1,24 +1,12 @@
 // SPDX-License-Identifier: 0BSD
 #pragma once
 
+#include "backends/portable/shared/nibbles.h"
 #include "runtime-stubs/tinyc_kernel.h"
 
 // Element k of 8-bit integers of either sign, or of int16_t.
 TINYC_KERNEL int32_t load_x(const uint8_t* x, int32_t k, bool is_unsigned) { return load_8(x, k, is_unsigned); }
 TINYC_KERNEL int32_t load_x(const int16_t* x, int32_t k, bool) { return x[k]; }
-
-// 4-bit weights, two per byte, the first in the low half: to be used like a pointer to int8_t.
-struct Nibbles {
-  const uint8_t* bytes;
-  int32_t first;
-  __attribute__((always_inline)) int32_t operator[](int32_t k) const {
-    const int32_t at = first + k;
-    const int32_t byte = bytes[at >> 1];
-    return (at & 1) == 0 ? static_cast<int8_t>(static_cast<uint8_t>(byte << 4)) >> 4
-                         : static_cast<int8_t>(static_cast<uint8_t>(byte)) >> 4;
-  }
-  __attribute__((always_inline)) Nibbles operator+(int32_t k) const { return {bytes, first + k}; }
-};
 
 // Four sums at a time: each x is loaded once for four products. Weights: int8_t, int16_t or Nibbles.
 struct Sums4Q8 {

@@ -51,6 +51,17 @@ TEST_CASE("a board gives target and budgets, which options override") {
   CHECK(options.flash_bytes == static_cast<int64_t>(find_board("pico")->flash_bytes));
 }
 
+TEST_CASE("accuracy takes a second model, on either side of its data, and runs here unless told otherwise") {
+  for (const auto& words : {std::vector<std::string>{"accuracy", "a.onnx", "b.onnx", "--data", "d", "e"},
+                            std::vector<std::string>{"accuracy", "a.onnx", "--data", "d", "e", "b.onnx"}}) {
+    const Options options = parsed(words);
+    CHECK(options.model == "a.onnx");
+    CHECK(options.second_model == "b.onnx");
+    CHECK(options.data_dirs == std::vector<std::string>{"d", "e"});
+    CHECK(options.target == find_target("host"));
+  }
+}
+
 TEST_CASE("several folders may follow --data once the model is named") {
   const Options after = parsed({"verify", "m.onnx", "--target", "host", "--data", "a", "b", "--steps", "1"});
   CHECK(after.data_dirs == std::vector<std::string>{"a", "b"});

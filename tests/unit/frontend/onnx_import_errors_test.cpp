@@ -51,12 +51,11 @@ bool says(const Diagnostic& diagnostic, std::string_view text) {
 }
 
 TEST_CASE("all unsupported nodes are listed, with what comes nearest") {
-  ir::OnnxNode foreign = onnx_node("Conv", {"b"}, {"c"});
+  ir::OnnxNode foreign = onnx_node("Conv", {"b"}, {"y"});
   foreign.domain = "vendor";
-  ir::OnnxModel model = onnx_model({onnx_node("NoSuchThing", {"x"}, {"a"}), onnx_node("gelu", {"a"}, {"b"}), foreign,
-                                    onnx_node("Loop", {"c"}, {"y"})});
+  ir::OnnxModel model = onnx_model({onnx_node("NoSuchThing", {"x"}, {"a"}), onnx_node("gelu", {"a"}, {"b"}), foreign});
   const Imported imported = import_model(model);
-  REQUIRE(imported.errors.size() == 4);
+  REQUIRE(imported.errors.size() == 3);
   CHECK(imported.errors[0].where.node == "a_node");
   CHECK(says(imported.errors[0], "NoSuchThing of ai.onnx (opset 17)"));
   CHECK(says(imported.errors[1], "Gelu of ai.onnx from opset 20 on"));
@@ -75,7 +74,9 @@ TEST_CASE("unusable quantisation parameters") {
   CHECK(only_error(with(node, "axis", onnx_integer(7)), {scale({1, 2})}).code == Code::T0307);
   CHECK(only_error(with(node, "output_dtype", onnx_integer(17)), {scale({1})}).code == Code::T0310);
   const Tensor blocks = Tensor::of_reals(Element::f32, {2, 1}, {1, 2});
-  CHECK(says(only_error(with(node, "block_size", onnx_integer(3)), {blocks}), "blocked"));
+  CHECK(says(only_error(node, {blocks}), "without block_size"));
+  CHECK(says(only_error(with(node, "block_size", onnx_integer(2)), {blocks}), "blocks of 2 need"));
+  CHECK(only_error(with(node, "block_size", onnx_integer(-3)), {blocks}).code == Code::T0501);
 }
 
 TEST_CASE("shapes and axes that do not fit") {

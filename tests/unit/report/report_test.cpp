@@ -38,12 +38,12 @@ TEST_CASE("figures of a report") {
   const Made model = made();
   const Report report = make_report(model.emission, find_board("pico"));
   CHECK(report.macs == 9 * 16);
-  CHECK(report.workspace_bytes.value == 128);
+  CHECK(report.workspace_bytes.value == 96);  // the result lies over rows that are not read any more
   CHECK(report.state_bytes.value == 0);
   CHECK_FALSE(report.code_bytes.value);
   CHECK(report.layers.size() == 1);
   CHECK(report.layers[0].nodes == std::vector<std::string>{"my conv"});
-  CHECK(report.layers[0].live_bytes == 128);
+  CHECK(report.layers[0].live_bytes == 96);
   CHECK(report.transposes == 0);
   const double cycles = static_cast<double>(*report.cycles.nominal);
   CHECK(*report.board->milliseconds == Approx(cycles / 133e3).epsilon(0.01));

@@ -35,13 +35,21 @@ std::unique_ptr<ir::Graph> residual_block() {
   return graph;
 }
 
-CompiledModel compiled(std::unique_ptr<ir::Graph> graph, bool pipeline) {
+EmitOptions emit_options() {
+  EmitOptions options;
+  options.io_place = IoPlace::caller;
+  return options;
+}
+
+enum class Rows : uint8_t { layers, down, up };
+
+CompiledModel compiled(std::unique_ptr<ir::Graph> graph, Rows rows) {
   CompiledModel model;
   model.graph = std::move(graph);
   model.interface = interface_of(*model.graph);
-  model.program = std::make_unique<Program>(testing::lowered(*model.graph));
-  if (pipeline) {
-    const Status status = fuse_into_pipeline(*model.program, 0, model.program->body.size());
+  model.program = std::make_unique<Program>(testing::lowered(*model.graph, "host", {true, true}));
+  if (rows != Rows::layers) {
+    const Status status = fuse_into_pipeline(*model.program, 0, model.program->body.size(), rows == Rows::up);
     INFO(status.message());
     REQUIRE(status.ok());
   }
@@ -49,14 +57,16 @@ CompiledModel compiled(std::unique_ptr<ir::Graph> graph, bool pipeline) {
   const Status checked = check_plan(*model.program, plan);
   INFO(checked.message());
   REQUIRE(checked.ok());
-  model.emission = make_emission_plan(*model.graph, *model.program, plan, *find_target("host"), {});
+  model.emission = make_emission_plan(*model.graph, *model.program, plan, *find_target("host"), emit_options());
   return model;
 }
 
 void check_same_bits(std::unique_ptr<ir::Graph> (*make)()) {
-  const CompiledModel plain = compiled(make(), false);
-  const CompiledModel rows = compiled(make(), true);
-  CHECK(rows.emission.plan.workspace_bytes < plain.emission.plan.workspace_bytes);
+  const CompiledModel plain = compiled(make(), Rows::layers);
+  const CompiledModel down = compiled(make(), Rows::down);
+  const CompiledModel up = compiled(make(), Rows::up);
+  CHECK(down.emission.plan.workspace_bytes < plain.emission.plan.workspace_bytes);
+  CHECK(up.emission.plan.workspace_bytes < plain.emission.plan.workspace_bytes);
   const ir::Type& type = plain.graph->inputs()[0]->type;
   std::vector<DataSet> sets;
   std::vector<std::vector<ir::Tensor>> expected;
@@ -65,15 +75,16 @@ void check_same_bits(std::unique_ptr<ir::Graph> (*make)()) {
     expected.push_back(ir::interpret(*plain.graph, sets.back().inputs));
   }
   Options options;
+  options.io_place = IoPlace::caller;
   options.target = find_target("host");
   options.name = "model";
   options.compiler_flags = {"-fsanitize=address,undefined", "-fno-sanitize-recover=all"};
   Diagnostics diagnostics;
-  const auto plain_result = build_and_run(plain, options, sets, diagnostics);
-  const auto rows_result = build_and_run(rows, options, sets, diagnostics);
-  for (const Diagnostic& diagnostic : diagnostics.all()) FAIL(render(diagnostic, false));
-  CHECK(plain_result->outputs == expected);
-  CHECK(rows_result->outputs == expected);
+  for (const CompiledModel* model : {&plain, &down, &up}) {
+    const auto result = build_and_run(*model, options, sets, diagnostics);
+    for (const Diagnostic& diagnostic : diagnostics.all()) FAIL(render(diagnostic, false));
+    CHECK(result->outputs == expected);
+  }
 }
 
 TEST_CASE("two layers over a ring equal the plain run") { check_same_bits(two_layers); }

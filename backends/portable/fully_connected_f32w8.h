@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0 AND 0BSD
+// float32 fully connected layer whose weights stay 8-bit integers, with a scale per output or block of inputs.
+#include "backends/kernel_conv.h"
+#include "backends/kernel_functions.h"
+
+namespace tinyc {
+namespace portable_fully_connected_f32w8 {
+
+inline std::optional<std::string> why_not(const ir::Op& op) {
+  if (auto reason = need_float_activation(op)) return reason;
+  return need_quantized_weights(op, 8);
+}
+
+inline Needs needs(const ir::Op& op, const Variant&) { return row_by_row(op, WriteFront::row); }
+
+inline Built build(const ir::Op& op, const Variant&) {
+  const ir::Shape& w = op.operand_type(1).shape;
+  const int64_t lines = op.result_type().elements() / std::max<int64_t>(1, w[0] * row_count(op.result_type()));
+  const int64_t block = op.operand_type(1).quant->block != 0 ? op.operand_type(1).quant->block : w[1];
+  const int64_t blocks = block == 0 ? 0 : (w[1] + block - 1) / block;
+  Built built;
+  built.geometry = {{"lines", lines}, {"inputs", w[1]}, {"outputs", w[0]}, {"block", block}, {"blocks", blocks}};
+  built.constants = {
+      packed("weights", "outputs by 4 [inputs][4], the rest singly; zero points taken off",
+             in_blocks_of_4(centred_as<int8_t>(op), w[0], 1)),
+      packed("scale", "outputs by 4 [blocks][4], the rest singly", in_blocks_of_4(weight_scales(op), w[0], 1)),
+      packed("bias", "per output", float_operand(op, 2, w[0]))};
+  set_function(built, float_activation(op));
+  return built;
+}
+
+inline double cycles(const ir::Op& op, const Variant&, const CoreTiming& t) {
+  return layer_cycles(op, t.load_next + t.load / 4 + t.float_mac + t.float_add + 1 * t.alu,
+                      t.load + t.store + 10 * t.alu);
+}
+
+}  // namespace portable_fully_connected_f32w8
+
+inline const KernelDef portable_fully_connected_f32w8_kernel = {
+    .name = "fully_connected_f32w8",
+    .isa = Isa::portable,
+    .ops = {"fully_connected"},
+    .types = "f32 x i8 -> f32",
+    .summary = "float32 fully connected layer, 8-bit weights",
+    .entry = "fully_connected_f32w8",
+    .geometry_type = "FullyConnectedF32W8",
+    .why_not = portable_fully_connected_f32w8::why_not,
+    .needs = portable_fully_connected_f32w8::needs,
+    .build = portable_fully_connected_f32w8::build,
+    .cycles = portable_fully_connected_f32w8::cycles,
+};
+
+}  // namespace tinyc
+// ---- shipped ----
+#include "backends/portable/shared/fully_connected_blocks.h"
+#include "runtime-stubs/tinyc_kernel.h"
+
+// y[o] = activation(bias[o] + sum over blocks of scale[o][block] * sum of x[k] * w[o][k]) for every line of a row.
+struct FullyConnectedF32W8 {
+  int32_t lines, inputs, outputs, block, blocks;
+};
+
+template <class Activation>
+TINYC_KERNEL void fully_connected_f32w8(const FullyConnectedF32W8& g, const Rows& in, const Rows& out,
+                                        const int8_t* weights, const float* scale, const float* bias,
+                                        Activation activation, int32_t y0, int32_t y1) {
+  fully_connected_blocks(g, in, out, weights, scale, bias, activation, y0, y1);
+}

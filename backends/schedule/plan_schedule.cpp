@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "backends/schedule/plan_schedule.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "backends/schedule/search_schedule.h"
+
+namespace tinyc {
+namespace {
+
+constexpr double kFreeCycles = 1.03;  // RAM may cost that much where nothing is asked for
+constexpr int kPlannedForLeast = 3;
+
+class Chooser {
+ public:
+  // only_free: schedules that cost hardly more than the fastest will do.
+  Chooser(const Program& layers, const ScheduleOptions& options, bool only_free)
+      : options_(options),
+        search_(layers, options.plan, options.policy != RowPolicy::layers),
+        list_(search_.price_list(only_free ? kFreeCycles : 1e9)) {}
+
+  Scheduled run() {
+    if (options_.ram_bytes) return within(*options_.ram_bytes);
+    double most = list_.front().cycles * kFreeCycles;
+    if (options_.policy == RowPolicy::smallest) most = std::numeric_limits<double>::infinity();
+    return least(most);
+  }
+
+  std::vector<Scheduled> prices(size_t most) const {
+    std::vector<Scheduled> prices;
+    const size_t count = std::min(most, list_.size());
+    for (size_t i = 0; i < count; ++i) {
+      const size_t pick = count > 1 ? i * (list_.size() - 1) / (count - 1) : 0;
+      prices.push_back(planned_as(list_[pick]));
+      if (prices.back().bytes() <= list_[pick].bytes) continue;
+      const Schedule lean = search_.with_least_scratch(list_[pick]);
+      if (lean.cycles > list_[pick].cycles) prices.push_back(planned_as(lean));
+    }
+    drop_dominated(prices);
+    return prices;
+  }
+
+ private:
+  // What is left costs the more cycles the less RAM it takes.
+  static void drop_dominated(std::vector<Scheduled>& prices) {
+    std::stable_sort(prices.begin(), prices.end(),
+                     [](const Scheduled& a, const Scheduled& b) { return a.cycles < b.cycles; });
+    size_t kept = 0;
+    for (size_t i = 1; i < prices.size(); ++i) {
+      if (prices[i].bytes() >= prices[kept].bytes()) continue;
+      if (prices[i].cycles > prices[kept].cycles) ++kept;
+      if (kept != i) prices[kept] = std::move(prices[i]);
+    }
+    prices.resize(std::min(prices.size(), kept + 1));
+  }
+
+  Scheduled planned_as(const Schedule& schedule) const {
+    Scheduled scheduled;
+    scheduled.program = search_.build(schedule);
+    scheduled.plan = plan_with_directions(scheduled.program, options_.plan);
+    scheduled.cycles = schedule.cycles;
+    scheduled.exhausted = search_.exhausted();
+    return scheduled;
+  }
+
+  // The estimate is what is there at once, and scratch has to find a place beside it: where a plan needs more than is
+  // wanted, kernels with less scratch may still make it.
+  Scheduled plan(const Schedule& schedule, int64_t wanted, double cycles) const {
+    Scheduled one = planned_as(schedule);
+    if (one.bytes() <= wanted) return one;
+    const Schedule lean = search_.with_least_scratch(schedule);
+    if (lean.cycles == schedule.cycles || lean.cycles > cycles) return one;
+    Scheduled other = planned_as(lean);
+    return other.bytes() < one.bytes() ? std::move(other) : std::move(one);
+  }
+
+  // Estimates are what is there at once; a plan may need a little more, so the next ones are planned too.
+  Scheduled least(double cycles) const {
+    std::optional<Scheduled> best;
+    int planned = 0;
+    for (auto schedule = list_.rbegin(); schedule != list_.rend() && planned < kPlannedForLeast; ++schedule) {
+      if (schedule->cycles > cycles) continue;
+      if (best && best->bytes() < schedule->bytes) break;
+      ++planned;
+      Scheduled one = plan(*schedule, schedule->bytes, cycles);
+      const bool same = best && one.bytes() == best->bytes();
+      if (!best || one.bytes() < best->bytes() || (same && one.cycles < best->cycles)) best = std::move(one);
+    }
+    return std::move(*best);
+  }
+
+  Scheduled within(int64_t bytes) const {
+    std::optional<Scheduled> best;
+    std::vector<uint8_t> tried(list_.size(), 0);
+    const auto fits = [&](size_t i) {
+      tried[i] = 1;
+      Scheduled one = plan(list_[i], bytes, std::numeric_limits<double>::infinity());
+      if (!best || one.bytes() < best->bytes()) best = std::move(one);
+      return best->bytes() <= bytes;
+    };
+    // From the fastest that should fit; where a plan needs more than its estimate, the next is to be smaller by as
+    // much.
+    int64_t aim = bytes;
+    for (size_t i = 0; i < list_.size(); ++i) {
+      if (list_[i].bytes > aim && i + 1 < list_.size()) continue;
+      if (fits(i)) return std::move(*best);
+      aim = std::min(aim, list_[i].bytes) - std::max<int64_t>(1, list_[i].bytes / 64);
+    }
+    for (size_t i = list_.size(); i-- > 0;) {
+      if (!tried[i] && fits(i)) break;
+    }
+    return std::move(*best);
+  }
+
+  const ScheduleOptions& options_;
+  ScheduleSearch search_;
+  std::vector<Schedule> list_;
+};
+
+Program copy_of(const Program& layers) {
+  Program copy;
+  copy.buffers = layers.buffers;
+  copy.instances = layers.instances;
+  for (const Node& node : layers.body) copy.body.emplace_back(std::get<Stage>(node));
+  return copy;
+}
+
+}  // namespace
+
+Scheduled plan_schedule(const Program& layers, const ScheduleOptions& options) {
+  if (!layers.instances.empty()) {
+    const bool only_free = !options.ram_bytes && options.policy != RowPolicy::smallest;
+    return Chooser(layers, options, only_free).run();
+  }
+  Scheduled scheduled;
+  scheduled.program = copy_of(layers);
+  scheduled.plan = plan_with_directions(scheduled.program, options.plan);
+  return scheduled;
+}
+
+std::vector<Scheduled> price_list(const Program& layers, const ScheduleOptions& options, size_t most) {
+  if (layers.instances.empty()) return {};
+  return Chooser(layers, options, false).prices(most);
+}
+
+}  // namespace tinyc
