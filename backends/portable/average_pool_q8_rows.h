@@ -19,7 +19,7 @@ inline std::optional<std::string> why_not(const ir::Op& op) {
   const Image2d image = image_2d(op, op.integers("kernel"));
   const bool padded = image.h.pad_begin + image.h.pad_end + image.w.pad_begin + image.w.pad_end > 0;
   if (image.h.kernel != image.in_h || image.w.kernel != image.in_w || padded) return "needs the whole image as its window";
-  if (row_count(op.operand_type(0)) != image.in_h) return "needs one image";
+  if (op.operand_type(0).shape[0] != 1) return "needs one image";
   if (op.operand_type(0).quant->scale() / op.result_type().quant->scale() >= 64)
     return "needs an output scale above 1/64 of the input's";
   if (count_of(op) > 1 << 20) return "needs a window of at most 2^20 elements";

@@ -75,12 +75,14 @@ void elementwise_cases(Random& random, int rounds, const CaseSink& sink);
 void moving_cases(Random& random, int rounds, const CaseSink& sink);
 void reduction_cases(Random& random, int rounds, const CaseSink& sink);
 void lookup_cases(Random& random, int rounds, const CaseSink& sink);
+void block_cases(Random& random, int rounds, const CaseSink& sink);
 inline void all_cases(Random& random, int rounds, const CaseSink& sink) {
   layer_cases(random, rounds, sink);
   elementwise_cases(random, rounds, sink);
   moving_cases(random, rounds, sink);
   reduction_cases(random, rounds, sink);
   lookup_cases(random, rounds, sink);
+  block_cases(random, rounds, sink);
 }
 
 }  // namespace tinyc
