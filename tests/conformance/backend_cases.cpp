@@ -64,6 +64,12 @@ std::unique_ptr<ir::Graph> import_for(const ir::OnnxModel& model, const std::vec
   return diagnostics.has_errors() ? nullptr : std::move(graph);
 }
 
+// Data files of ONNX 1.12 hold bfloat16 as the bits in uint16.
+ir::Tensor with_element(const ir::Tensor& data, ir::Element element) {
+  if (data.element() != ir::Element::u16 || element != ir::Element::bf16) return data;
+  return ir::Tensor(element, data.shape(), {data.data(), data.data() + data.bytes()});
+}
+
 // Why the data does not fit the graph's inputs; empty if it does.
 std::string misfit(const ir::Graph& graph, const std::vector<ir::Tensor>& inputs) {
   for (size_t i = 0; i < inputs.size(); ++i) {
@@ -107,13 +113,17 @@ ImportedSet import_set(const ir::OnnxModel& model, const fs::path& set) {
     if (!graph) continue;
     if (!expected) return {nullptr, false, true, {}, {}, problem};
     result.inputs.assign(inputs.begin(), inputs.begin() + static_cast<std::ptrdiff_t>(graph->inputs().size()));
+    for (size_t i = 0; i < result.inputs.size(); ++i)
+      result.inputs[i] = with_element(result.inputs[i], graph->inputs()[i]->type.element);
     if (const std::string text = misfit(*graph, result.inputs); !text.empty()) {
       result.reason = text;
       return result;
     }
+    result.expected = *expected;
+    for (size_t i = 0; i < result.expected.size() && i < graph->outputs().size(); ++i)
+      result.expected[i] = with_element(result.expected[i], graph->outputs()[i]->type.element);
     result.graph = std::move(graph);
     result.fixed = first_fixed < count;
-    result.expected = *expected;
     return result;
   }
   return result;
