@@ -28,7 +28,7 @@ struct PassContext {
   const Target* target = nullptr;
   Diagnostics& diagnostics;
   ir::Rounding rounding = ir::Rounding::nearest;  // --rounding
-  // Whether the target computes an integer operator; empty = all of them.
+  // Whether the target computes an operator; empty = all of them.
   std::function<bool(const ir::Op&)> has_kernel = {};
 };
 

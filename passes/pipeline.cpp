@@ -44,6 +44,7 @@ constexpr PipelineRow kPipeline[] = {
     {&eliminate_dead_code_pass, false, "constants in their old order"},
     {&eliminate_common_subexpressions_pass, true, "repeated nodes of the model, and constants made per use"},
     {&tflite_rounding_pass, false, "no other pass has to know of a second arithmetic"},
+    {&remove_constant_channels_pass, false, "which channels are constant depends on the rounding"},
 };
 }  // namespace
 

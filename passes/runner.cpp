@@ -130,6 +130,7 @@ std::vector<PassReport> run_passes(ir::Graph& graph, PassContext& context, std::
   Runner runner(graph, context, options);
   std::vector<PassReport> reports;
   for (const PipelineRow& row : pipeline) {
+    if (row.pass->name == options.skip) continue;
     reports.push_back(runner.run(row));
     if (row.pass->name == options.stop_after) break;
   }

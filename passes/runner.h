@@ -13,6 +13,7 @@ namespace tinyc {
 
 struct RunnerOptions {
   std::string stop_after;                                            // pass name; empty = run all
+  std::string skip;                                                  // pass name
   std::function<void(const PassDef&, const ir::Graph&)> after_pass;  // --print-after
   bool check_numbers = false;  // interpret before and after each pass on seeded inputs
   bool time = false;

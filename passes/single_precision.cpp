@@ -2,9 +2,11 @@
 // What: every f64, f16 and bf16 value between the inputs and the outputs of the model becomes f32.
 // Why: float kernels compute in f32; FPUs of microcontrollers have nothing else, or nothing as fast.
 // Before: %y = sqrt(%x) : f64.   After: %a = cast(%x) to f32  %b = sqrt(%a) : f32  %y = cast(%b) to f64.
-// Refuses: graphs whose operators have bodies. Inputs and outputs keep their types. The user gets a note: f64 loses
-// digits, and f16 is not rounded between operators.
+// Refuses: graphs whose operators have bodies; graphs that have kernels for all their elements as they are. Inputs and
+// outputs keep their types. The user gets a note: f64 loses digits, and f16 is not rounded between operators.
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "passes/pass.h"
 #include "passes/rewrite.h"
@@ -92,12 +94,19 @@ std::string_view other_element(const ir::Graph& graph) {
   return {};
 }
 
+// Arithmetic on doubles alone, or moving elements about, is done as the model says.
+bool has_all_kernels(const ir::Graph& graph, const PassContext& context) {
+  if (!context.has_kernel) return false;
+  return std::ranges::all_of(graph.ops(),
+                             [&](const auto& op) { return op->is("constant") || context.has_kernel(*op); });
+}
+
 bool run(ir::Graph& graph, PassContext& context) {
   for (const auto& op : graph.ops()) {
     if (!op->regions.empty()) return false;
   }
   const std::string_view found = other_element(graph);
-  if (found.empty()) return false;
+  if (found.empty() || has_all_kernels(graph, context)) return false;
 
   std::vector<ir::Element> outputs;
   for (const ir::Value* output : graph.outputs()) outputs.push_back(output->type.element);

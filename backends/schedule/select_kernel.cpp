@@ -59,4 +59,8 @@ Choices choose_kernels(const ir::Op& op, const Target& target) {
   return choices;
 }
 
+std::function<bool(const ir::Op&)> has_kernel_on(const Target& target) {
+  return [&target](const ir::Op& op) { return !choose_kernels(op, target).whole.empty(); };
+}
+
 }  // namespace tinyc

@@ -2,6 +2,7 @@
 // The kernels and variants that can compute an operator, by cost.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -25,5 +26,8 @@ struct Choices {
 
 // Of `whole` all read the same rows as the first, and each takes less scratch than the one before.
 Choices choose_kernels(const ir::Op& op, const Target& target);
+
+// Whether the target computes an operator, for passes.
+std::function<bool(const ir::Op&)> has_kernel_on(const Target& target);
 
 }  // namespace tinyc

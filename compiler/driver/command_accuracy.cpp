@@ -59,6 +59,7 @@ class AccuracyCommand {
  public:
   AccuracyCommand(const Options& options, Diagnostics& diagnostics) : options_(options), diagnostics_(diagnostics) {
     executed_options_ = options;
+    executed_options_.skip_pass = "remove_constant_channels";
     if (two_models()) executed_options_.model = options.second_model;
   }
 

@@ -33,6 +33,7 @@ std::string joined(const std::vector<std::string>& words) {
 RunnerOptions runner_options(const Options& options) {
   RunnerOptions runner;
   runner.stop_after = options.stop_after;
+  runner.skip = options.skip_pass;
   runner.check_numbers = options.check_numbers;
   runner.time = options.time_passes;
   if (options.print_after.empty()) return runner;
@@ -93,8 +94,7 @@ std::optional<LoadedModel> load_model(const Options& options, Diagnostics& diagn
   if (options.stop_after == "import") return loaded;
   const Progress progress("running passes");
   PassContext context{options.target, diagnostics, options.rounding};
-  if (options.target)
-    context.has_kernel = [&](const ir::Op& op) { return !choose_kernels(op, *options.target).whole.empty(); };
+  if (options.target) context.has_kernel = has_kernel_on(*options.target);
   loaded.passes = run_passes(*loaded.graph, context, runner_options(options));
   if (options.time_passes) print_times(loaded.passes);
   if (options.stop_after.empty()) shape_interface(*loaded.graph, options, loaded.interface, diagnostics);

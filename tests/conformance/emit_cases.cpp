@@ -18,6 +18,7 @@
 #include "backends/emit/emission_plan.h"
 #include "backends/schedule/check_plan.h"
 #include "backends/schedule/lower.h"
+#include "backends/schedule/select_kernel.h"
 #include "backends/toolchain.h"
 #include "compiler/frontend/onnx_reader.h"
 #include "compiler/support/file.h"
@@ -55,7 +56,7 @@ int64_t aligned(int64_t bytes) { return (bytes + 15) / 16 * 16; }
 std::optional<Emitted> compile_set(ImportedSet set, std::string symbol, std::string& reason, bool& bug) {
   const Target& target = *find_target("host");
   Diagnostics diagnostics;
-  PassContext context{&target, diagnostics};
+  PassContext context{&target, diagnostics, ir::Rounding::nearest, has_kernel_on(target)};
   run_passes(*set.graph, context, {});
   std::optional<Program> program;
   if (!diagnostics.has_errors()) program = lower_to_program(*set.graph, target, {false, false}, diagnostics);

@@ -140,6 +140,13 @@ void binary(Random& random, const CaseSink& sink, const ir::OpDef& def) {
     ir::Value* y = random.chance(40) ? real.constant(float_type(b), other) : real.input(float_type(b), other);
     real.finish(sink, def.name, {x, y}, attributes, std::nullopt, 2e-5);
   }
+  if (def.name == "add" || def.name == "sub" || def.name == "mul" || def.name == "div") {
+    CaseMaker wide(random);
+    const ir::Type type = plain_type(ir::Element::f64, a);
+    ir::Value* x = wide.input(type, random_tensor(random, type));
+    const ir::Type other = plain_type(ir::Element::f64, b);
+    wide.finish(sink, def.name, {x, wide.input(other, second_operand(random, def.name, other))});
+  }
   if (def.binary->quantized) {
     for (int i = 0; i < 3; ++i) {
       CaseMaker quantized(random);

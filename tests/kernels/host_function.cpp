@@ -13,8 +13,8 @@ namespace {
 
 template <class T>
 T get(const HostScalar& value) {
-  if constexpr (std::is_same_v<T, float>) {
-    return value.real;
+  if constexpr (std::is_floating_point_v<T>) {
+    return static_cast<T>(value.real);
   } else {
     return static_cast<T>(value.integer);
   }
@@ -22,9 +22,9 @@ T get(const HostScalar& value) {
 
 template <class T>
 HostScalar put(T value) {
-  if constexpr (std::is_same_v<T, float>) return {0, value};
+  if constexpr (std::is_floating_point_v<T>) return {0, value};
   // Tests return bool to kernels of floats.
-  return {static_cast<int64_t>(value), static_cast<float>(value)};
+  return {static_cast<int64_t>(value), static_cast<double>(value)};
 }
 
 template <auto kFunction, class R, class... P, size_t... I>

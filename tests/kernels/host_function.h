@@ -12,7 +12,7 @@ namespace tinyc {
 
 struct HostScalar {
   int64_t integer = 0;
-  float real = 0;
+  double real = 0;
 };
 
 // A shipped scalar function over any operands.
@@ -29,8 +29,9 @@ class HostFunction {
  public:
   explicit HostFunction(const ScalarCall& call);
 
-  float operator()(float a) const { return run({{0, a}}).real; }
-  float operator()(float a, float b) const { return run({{0, a}, {0, b}}).real; }
+  float operator()(float a) const { return static_cast<float>(run({{0, a}}).real); }
+  float operator()(float a, float b) const { return static_cast<float>(run({{0, a}, {0, b}}).real); }
+  double operator()(double a, double b) const { return run({{0, a}, {0, b}}).real; }
   int32_t operator()(int32_t a) const { return static_cast<int32_t>(run({{a, 0}}).integer); }
   int32_t operator()(int32_t a, int32_t b) const { return static_cast<int32_t>(run({{a, 0}, {b, 0}}).integer); }
   int64_t operator()(int64_t a) const { return run({{a, 0}}).integer; }

@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: 0BSD
+#pragma once
+
+#include "runtime-stubs/tinyc_kernel.h"
+
+TINYC_KERNEL double div_f64(double a, double b) { return a / b; }
