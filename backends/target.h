@@ -79,6 +79,9 @@ struct Board {
   uint64_t ram_bytes;  // what an application can use, all RAM regions together
   uint64_t flash_bytes;
   std::span<const MemoryRegion> regions;
+  // Flash wait states and caches as one factor on modelled cycles, and where it comes from; empty: not known, 1.
+  double slowdown = 1;
+  const char* slowdown_basis = "";
   double active_ma_per_mhz;  // 0 = unknown
   double sleep_ua;           // 0 = unknown
   double supply_volt;
