@@ -10,8 +10,7 @@ namespace tinyc {
 
 namespace {
 
-// Tables of axis d; nothing if some position has no taps.
-std::optional<ResizedAxis> axis_of(const ir::Op& op, size_t d) {
+ResizedAxis axis_of(const ir::Op& op, size_t d) {
   const ir::Shape& in = op.operand_type(0).shape;
   const std::vector<double>& region = op.reals("region");
   const ir::Resampling how = {op.text("mode"),         op.text("coordinates"),     op.text("nearest"),
@@ -23,7 +22,7 @@ std::optional<ResizedAxis> axis_of(const ir::Op& op, size_t d) {
   ResizedAxis result{axis.in, axis.out, 0, {}, {}};
   for (int64_t at = 0; at < axis.out; ++at) {
     positions.push_back(ir::resampling_taps(how, axis, at));
-    if (positions.back().empty()) return std::nullopt;
+    if (positions.back().empty()) positions.back().push_back({-1, 0});
     result.taps = std::max(result.taps, static_cast<int64_t>(positions.back().size()));
   }
   for (const std::vector<ir::WeightedTap>& taps : positions) {
@@ -39,7 +38,11 @@ std::optional<ResizedAxis> axis_of(const ir::Op& op, size_t d) {
 
 bool changes(const ir::Op& op, size_t d) {
   const bool same = op.operand_type(0).shape[d] == op.integers("sizes")[d] && op.reals("scales")[d] == 1;
-  return !same || op.text("coordinates") == "tf_crop_and_resize";
+  const std::vector<double>& region = op.reals("region");
+  const size_t rank = op.operand_type(0).shape.size();
+  const bool crops =
+      op.text("coordinates") == "tf_crop_and_resize" && !region.empty() && (region[d] != 0 || region[rank + d] != 1);
+  return !same || crops;
 }
 
 // A window of rows with the slope in / out that holds all taps.
@@ -78,11 +81,10 @@ std::optional<Resized> resized_of(const ir::Op& op) {
     return ir::element_count(
         ir::Shape(shape.begin() + static_cast<std::ptrdiff_t>(from), shape.begin() + static_cast<std::ptrdiff_t>(to)));
   };
-  const std::optional<ResizedAxis> a = axis_of(op, axes[0]);
-  const std::optional<ResizedAxis> b = axes.size() > 1 ? axis_of(op, axes[1]) : ResizedAxis{};
-  if (!a || !b) return std::nullopt;
-  resized.a = *a;
-  resized.b = *b;
+  resized.a = axis_of(op, axes[0]);
+  if (axes.size() > 1) resized.b = axis_of(op, axes[1]);
+  for (const ResizedAxis* axis : {&resized.a, &resized.b})
+    resized.extrapolates |= std::find(axis->index.begin(), axis->index.end(), -1) != axis->index.end();
   resized.outer = part(0, axes[0]);
   const size_t last = axes.back() + 1;
   if (axes.size() > 1) resized.middle = part(axes[0] + 1, axes[1]);
@@ -94,7 +96,11 @@ Needs resize_needs(const ir::Op& op) {
   const Resized resized = *resized_of(op);
   if (!resized.rows) return whole(op);
   Needs needs = row_by_row(op, WriteFront::never);
-  needs.inputs[0].window = window_of(resized.a);
+  if (resized.extrapolates) {
+    needs.inputs[0].window.all = true;
+  } else {
+    needs.inputs[0].window = window_of(resized.a);
+  }
   return needs;
 }
 
