@@ -20,7 +20,7 @@ inline std::optional<std::string> why_not(const ir::Op& op) {
   if (auto reason = need_8bit(op.operand_type(0), "its input")) return reason;
   if (auto reason = need_8bit(op.result_type(), "its result")) return reason;
   const std::optional<Resized> r = resized_of(op);
-  if (!r) return "needs at most two resized axes, and no extrapolation";
+  if (!r || r->extrapolates) return "needs at most two resized axes, and no extrapolation";
   const auto fits = [](double weight) { return weight > -1.99 && weight < 1.99; };
   if (!std::all_of(r->a.weight.begin(), r->a.weight.end(), fits) ||
       !std::all_of(r->b.weight.begin(), r->b.weight.end(), fits))
