@@ -24,6 +24,12 @@ void softmax(Random& random, const CaseSink& sink) {
       random.chance(80) ? 1.0 / 256 : random.pick(std::vector<double>{1.0 / 128, 0.00390625 * 1.3, 0.01});
   if (random.chance(60)) result.quant->zero_points[0] = result.element == ir::Element::i8 ? -128 : 0;
   quantized.finish(sink, "softmax", {quantized.input(random_q8(random, shape))}, {{"axis", axis}}, result);
+  CaseMaker narrow(random);
+  ir::Type wide = random_narrow(random, {});
+  wide.quant->scales[0] = ir::element_bits(wide.element) == 8
+                              ? 1.0 / 256
+                              : random.pick(std::vector<double>{1.0 / 32768, 1.0 / 65536, 4e-5});
+  narrow.finish(sink, "softmax", {narrow.input(random_narrow(random, shape))}, {{"axis", axis}}, wide);
   CaseMaker logarithm(random);
   ir::Type below = random_q8(random, {});
   if (random.chance(60)) below.quant->zero_points[0] = ir::highest(below.element);

@@ -29,7 +29,11 @@ class Case {
   double scale(double around) {
     return static_cast<float>(around * std::exp2(static_cast<double>(integer(-100, 100)) / 100));
   }
-  Quantization activation(double around) { return {{scale(around)}, {integer(-128, 127)}}; }
+  // From here on activations are of this element.
+  void use(Element element) { element_ = element; }
+  Quantization activation(double around) {
+    return {{scale(around)}, {integer(ir::lowest(element_), ir::highest(element_))}};
+  }
   Quantization weights(int64_t channels) {
     Quantization quant{{}, {}, 0};
     for (int64_t i = 0; i < channels; ++i) {
@@ -52,7 +56,7 @@ class Case {
   }
 
   Value* input(const Shape& shape, double around) {
-    Value* x = graph_.add_input(fmt::format("x{}", graph_.inputs().size()), {Element::i8, shape, activation(around)});
+    Value* x = graph_.add_input(fmt::format("x{}", graph_.inputs().size()), {element_, shape, activation(around)});
     return builder_.make("dequantize", {x});
   }
   Value* weight(const Shape& shape) {
@@ -68,7 +72,7 @@ class Case {
   }
   void output(Value* value, double around) {
     Quantization quant = activation(around);
-    graph_.add_output(builder_.make_quantized("quantize", {value}, {}, Element::i8, quant));
+    graph_.add_output(builder_.make_quantized("quantize", {value}, {}, element_, quant));
   }
   Value* make(std::string_view op, std::vector<Value*> operands, ir::Attributes attributes = {}) {
     return builder_.make(op, std::move(operands), std::move(attributes));
@@ -76,13 +80,16 @@ class Case {
 
   std::vector<Tensor> run() {
     std::vector<Tensor> inputs;
-    for (const Value* x : graph_.inputs()) inputs.push_back(integers(Element::i8, x->type.shape, -128, 127));
+    for (const Value* x : graph_.inputs())
+      inputs.push_back(
+          integers(x->type.element, x->type.shape, ir::lowest(x->type.element), ir::highest(x->type.element)));
     return inputs;
   }
   ir::Graph& graph() { return graph_; }
 
  private:
   std::mt19937 random_;
+  Element element_ = Element::i8;
   ir::Graph graph_;
   ir::Builder builder_;
 };
@@ -238,6 +245,28 @@ TEST_CASE("lowered cubic resize stays within a step") {
                                         {"scales", std::vector<double>{1, 8.0 / 6, 7.0 / 5, 1}},
                                         {"mode", std::string("cubic")}}),
                              0.02);
+               }),
+               100);
+}
+
+// Pieces of parabolas are up to 1/32 step off.
+TEST_CASE("lowered 16-bit functions stay within a step") {
+  for (const char* function : {"sigmoid", "tanh", "gelu", "hard_swish", "swish", "exp", "softplus", "erf", "elu"}) {
+    INFO(function);
+    check_seldom(compare([&](Case& test) {
+                   test.use(Element::i16);
+                   Value* x = test.input({4, 64}, 8.0 / 32768);
+                   test.output(test.make(function, {x}), 8.0 / 32768);
+                 }),
+                 30);
+  }
+}
+
+TEST_CASE("lowered 16-bit softmax stays within a step") {
+  check_seldom(compare([](Case& test) {
+                 test.use(Element::i16);
+                 Value* x = test.input({4, 12}, 8.0 / 32768);
+                 test.output(test.make("softmax", {x}, {{"axis", int64_t{1}}}), 1.0 / 32768);
                }),
                100);
 }
