@@ -11,38 +11,27 @@ namespace tinyc {
 namespace {
 
 ResizedAxis axis_of(const ir::Op& op, size_t d) {
-  const ir::Shape& in = op.operand_type(0).shape;
-  const std::vector<double>& region = op.reals("region");
-  const ir::Resampling how = {op.text("mode"),         op.text("coordinates"),     op.text("nearest"),
-                              op.real("cubic_a"),      op.flag("exclude_outside"), op.flag("antialias"),
-                              op.real("extrapolation")};
-  const ir::AxisResampling axis{in[d], op.integers("sizes")[d], op.reals("scales")[d], region.empty() ? 0 : region[d],
-                                region.empty() ? 1 : region[in.size() + d]};
-  std::vector<std::vector<ir::WeightedTap>> positions;
-  ResizedAxis result{axis.in, axis.out, 0, {}, {}};
-  for (int64_t at = 0; at < axis.out; ++at) {
-    positions.push_back(ir::resampling_taps(how, axis, at));
-    if (positions.back().empty()) positions.back().push_back({-1, 0});
-    result.taps = std::max(result.taps, static_cast<int64_t>(positions.back().size()));
+  std::vector<std::vector<ir::WeightedTap>> positions = ir::resize_taps(op, d);
+  ResizedAxis result{op.operand_type(0).shape[d], op.integers("sizes")[d], 0, {}, {}, {}, 0};
+  for (std::vector<ir::WeightedTap>& taps : positions) {
+    if (taps.empty()) taps.push_back({-1, 0});
+    result.taps = std::max(result.taps, static_cast<int64_t>(taps.size()));
   }
+  const bool changes = ir::resizes_axis(op, d);
+  const bool quantized = op.operand_type(0).quantized();
+  result.bits = changes ? ir::kResizeBits : 0;
   for (const std::vector<ir::WeightedTap>& taps : positions) {
+    const std::vector<int64_t> fixed =
+        changes && quantized ? ir::fixed_weights(taps) : std::vector<int64_t>(taps.size(), 1);
     for (int64_t k = 0; k < result.taps; ++k) {
       const bool given = k < static_cast<int64_t>(taps.size());
-      const ir::WeightedTap& tap = taps[given ? static_cast<size_t>(k) : 0];
-      result.index.push_back(static_cast<int32_t>(tap.index));
-      result.weight.push_back(given ? static_cast<float>(tap.weight) : 0.0F);
+      const auto tap = given ? static_cast<size_t>(k) : 0;
+      result.index.push_back(static_cast<int32_t>(taps[tap].index));
+      result.weight.push_back(given ? static_cast<float>(taps[tap].weight) : 0.0F);
+      result.fixed.push_back(static_cast<int16_t>(given ? fixed[tap] : 0));
     }
   }
   return result;
-}
-
-bool changes(const ir::Op& op, size_t d) {
-  const bool same = op.operand_type(0).shape[d] == op.integers("sizes")[d] && op.reals("scales")[d] == 1;
-  const std::vector<double>& region = op.reals("region");
-  const size_t rank = op.operand_type(0).shape.size();
-  const bool crops =
-      op.text("coordinates") == "tf_crop_and_resize" && !region.empty() && (region[d] != 0 || region[rank + d] != 1);
-  return !same || crops;
 }
 
 // A window of rows with the slope in / out that holds all taps.
@@ -67,7 +56,7 @@ std::optional<Resized> resized_of(const ir::Op& op) {
   const ir::Shape& shape = op.operand_type(0).shape;
   std::vector<size_t> axes;
   for (size_t d = 0; d < shape.size(); ++d) {
-    if (changes(op, d)) axes.push_back(d);
+    if (ir::resizes_axis(op, d)) axes.push_back(d);
   }
   // Rows stay rows: the row axis is `a` even where it does not change.
   const bool row_like = shape.size() >= 3 && shape[0] == 1 && op.result_type().shape[0] == 1;

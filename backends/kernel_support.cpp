@@ -231,6 +231,13 @@ Needs whole(const ir::Op& op) {
 
 int64_t row_elements(const ir::Type& type) { return type.elements() / std::max<int64_t>(1, row_count(type)); }
 
+LastAxes last_axes(const ir::Op& op, int64_t axis) {
+  const ir::Type& x = op.operand_type(0);
+  const int64_t count = ir::element_count(ir::Shape(x.shape.begin() + axis, x.shape.end()));
+  const bool whole_tensor = row_count(x) != 1 && axis < 2;
+  return {(whole_tensor ? x.elements() : row_elements(x)) / std::max<int64_t>(1, count), count, whole_tensor};
+}
+
 AxisInRow axis_in_row(const ir::Op& op, int64_t axis) {
   const ir::Type& x = op.operand_type(0);
   const bool many = row_count(x) != 1;

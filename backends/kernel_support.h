@@ -51,10 +51,9 @@ std::vector<int32_t> centred_weights(const ir::Op& op);
 std::optional<std::string> need_constant(const ir::Op& op, size_t operand, std::string_view what);
 // Weights of a 4-bit element that stay within 4 bits once their zero points are taken off.
 bool packs_4_bits(const ir::Op& op);
-// 8-bit (or, with `input`, int16) quantised input, constant weights whose centred values fit so many bits, constant bias, int32 accumulators; a
-// quantised result of any width, or the accumulator itself.
-std::optional<std::string> need_integer_layer(const ir::Op& op, int weight_bits,
-                                              ir::Element input = ir::Element::i8);
+// 8-bit (or, with `input`, int16) quantised input, constant weights whose centred values fit so many bits, constant
+// bias, int32 accumulators; a quantised result of any width, or the accumulator itself.
+std::optional<std::string> need_integer_layer(const ir::Op& op, int weight_bits, ir::Element input = ir::Element::i8);
 // Whether int32 arithmetic after the shift holds for |value| <= bound: shift >= 1 and a result below 2^30.
 bool fits_requantize(ir::FixedPoint scale, int64_t bound);
 // f32 operands and result, constant weights and bias.
@@ -84,6 +83,13 @@ struct AxisInRow {
   bool whole;
 };
 AxisInRow axis_in_row(const ir::Op& op, int64_t axis);
+// All axes of operand 0 from `axis` on, as lines in a row. whole: they hold the row axis, so that the tensor is taken
+// as one row.
+struct LastAxes {
+  int64_t lines, count;
+  bool whole;
+};
+LastAxes last_axes(const ir::Op& op, int64_t axis);
 // Operands that are buffers: present and not constant.
 std::vector<const ir::Value*> buffer_operands(const ir::Op& op);
 

@@ -36,6 +36,8 @@ struct CoreTiming {
   double float_mac;
   double float_div;
   const char* source;  // where the numbers come from
+  double registers = 13;   // for values of a loop
+  double load_signed = 0;  // a byte with its sign and an offset; 0: as any load
 };
 
 // How the emulator runs a program for this target; empty machine = build only.

@@ -90,6 +90,15 @@ Value* bias_operand(ir::Builder& builder, const Op& op, const std::vector<Value*
   return integers ? builder.constant(std::move(*integers)) : nullptr;
 }
 
+// Operands that the integer form takes as float constants, for the compiler to fold.
+bool keeps_reals(const Op& op, size_t index) { return op.is("layer_norm") && index > 0; }
+
+Value* real_operand(ir::Builder& builder, Value* operand) {
+  if (float_constant(operand)) return operand;
+  std::optional<Tensor> reals = known_reals(operand);
+  return reals ? builder.constant(std::move(*reals)) : nullptr;
+}
+
 }  // namespace
 
 std::optional<std::vector<Value*>> integer_operands(ir::Graph& graph, Op* op, std::vector<Op*>& made) {
@@ -104,7 +113,9 @@ std::optional<std::vector<Value*>> integer_operands(ir::Graph& graph, Op* op, st
     }
     const bool is_bias = i == 2 && op->def->operands.size() > 2 && op->def->operands[2].name == "bias";
     Value* integers = nullptr;
-    if (is_bias) {
+    if (keeps_reals(*op, i)) {
+      integers = real_operand(builder, operand);
+    } else if (is_bias) {
       integers = bias_operand(builder, *op, operands, i);
     } else if (Op* dequantize = dequantize_of(operand)) {
       integers = dequantize->operand(0);

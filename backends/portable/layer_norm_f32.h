@@ -1,33 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0 AND 0BSD
 // float32 layer normalisation over the last axes.
 #include "backends/kernel_support.h"
-#include "ir/ops/common.h"
+#include "ir/ops/layer_norm.h"
 
 namespace tinyc {
 namespace portable_layer_norm_f32 {
 
-struct Lines {
-  int64_t lines, count;
-  bool whole;
-};
-inline Lines lines_of(const ir::Op& op) {
-  const ir::Type& x = op.operand_type(0);
-  const int64_t axis = op.integer("axis");
-  const int64_t count = ir::element_count(ir::Shape(x.shape.begin() + axis, x.shape.end()));
-  const bool whole_tensor = row_count(x) != 1 && axis < 2;
-  return {(whole_tensor ? x.elements() : row_elements(x)) / std::max<int64_t>(1, count), count, whole_tensor};
-}
-
 // Scale or bias for every element of a line.
-inline std::vector<float> parameter_of(const ir::Op& op, size_t operand, float fallback) {
-  const ir::Shape& x = op.operand_type(0).shape;
-  const ir::Shape rest(x.begin() + op.integer("axis"), x.end());
-  std::vector<float> values(static_cast<size_t>(ir::element_count(rest)), fallback);
-  const ir::Tensor* data = ir::constant_data(op.operand(operand));
-  if (!data) return values;
-  const std::vector<int64_t> offsets = ir::broadcast_offsets(data->shape(), rest);
-  for (size_t i = 0; i < values.size(); ++i) values[i] = static_cast<float>(data->real(offsets[i]));
-  return values;
+inline std::vector<float> parameter_of(const ir::Op& op, size_t operand, double fallback) {
+  const std::vector<double> values = ir::layer_norm_parameter(op, operand, fallback);
+  return {values.begin(), values.end()};
 }
 
 inline std::optional<std::string> why_not(const ir::Op& op) {
@@ -37,18 +19,18 @@ inline std::optional<std::string> why_not(const ir::Op& op) {
 }
 
 inline Needs needs(const ir::Op& op, const Variant&) {
-  return lines_of(op).whole ? whole(op) : row_by_row(op, WriteFront::row);
+  return last_axes(op, op.integer("axis")).whole ? whole(op) : row_by_row(op, WriteFront::row);
 }
 
 inline Built build(const ir::Op& op, const Variant&) {
-  const Lines lines = lines_of(op);
+  const LastAxes lines = last_axes(op, op.integer("axis"));
   Built built;
   built.geometry = {{"lines", lines.lines},
                     {"count", lines.count},
                     {"whole", lines.whole},
                     {"epsilon", static_cast<float>(op.real("epsilon"))}};
-  built.constants = {packed("scale", "per element of a line", parameter_of(op, 1, 1.0F)),
-                     packed("bias", "per element of a line", parameter_of(op, 2, 0.0F))};
+  built.constants = {packed("scale", "per element of a line", parameter_of(op, 1, 1)),
+                     packed("bias", "per element of a line", parameter_of(op, 2, 0))};
   return built;
 }
 

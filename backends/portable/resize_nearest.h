@@ -7,6 +7,7 @@ namespace portable_resize_nearest {
 
 inline std::optional<std::string> why_not(const ir::Op& op) {
   if (op.text("mode") != "nearest") return "needs mode nearest";
+  if (op.operand_type(0).quant != op.result_type().quant) return "needs equal quantisation of operand and result";
   const std::optional<Resized> resized = resized_of(op);
   if (!resized) return "needs at most two resized axes";
   if (resized->extrapolates) return "needs positions inside of the operand";

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "ir/numerics.h"
+
 namespace tinyc::ir {
 namespace {
 
@@ -69,6 +71,19 @@ std::vector<WeightedTap> resampling_taps(const Resampling& how, const AxisResamp
   if (sum == 0) return {{inside(std::round(x)), 1}};
   for (WeightedTap& tap : taps) tap.weight /= sum;
   return taps;
+}
+
+std::vector<int64_t> fixed_weights(const std::vector<WeightedTap>& taps) {
+  std::vector<int64_t> weights;
+  size_t largest = 0;
+  int64_t rest = int64_t{1} << kResizeBits;
+  for (size_t i = 0; i < taps.size(); ++i) {
+    weights.push_back(static_cast<int64_t>(round_half_even(std::ldexp(taps[i].weight, kResizeBits))));
+    rest -= weights[i];
+    if (weights[i] > weights[largest]) largest = i;
+  }
+  if (!weights.empty()) weights[largest] += rest;
+  return weights;
 }
 
 }  // namespace tinyc::ir

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "ir/type.h"
+#include "ir/op_def.h"
 
 namespace tinyc::ir {
 
@@ -34,5 +34,14 @@ struct WeightedTap {
 
 // Taps of output position `at`; none where the extrapolation value is to be taken.
 std::vector<WeightedTap> resampling_taps(const Resampling& how, const AxisResampling& axis, int64_t at);
+
+// Of a resize operator: whether axis d changes, and the taps of all its output positions.
+bool resizes_axis(const Op& op, size_t d);
+std::vector<std::vector<WeightedTap>> resize_taps(const Op& op, size_t d);
+
+// The weights of one output position in units of 2^-14, rounded; the first of the largest ones takes the difference, so
+// that their sum is exactly 2^14 and an even area stays as it is.
+inline constexpr int kResizeBits = 14;
+std::vector<int64_t> fixed_weights(const std::vector<WeightedTap>& taps);
 
 }  // namespace tinyc::ir

@@ -47,69 +47,112 @@ Status infer(Op& op) {
   return {};
 }
 
-Status verify(const Op& op) {
-  const Type& x = op.operand_type(0);
-  if (!x.quantized() && !op.result_type().quantized()) return {};
-  if (x.quant != op.result_type().quant || op.text("mode") != "nearest")
-    return Failure{"has an integer form for mode nearest and equal quantisation only"};
-  return {};
-}
-
 Resampling resampling_of(const Op& op) {
   return {op.text("mode"),         op.text("coordinates"),     op.text("nearest"),
           op.real("cubic_a"),      op.flag("exclude_outside"), op.flag("antialias"),
           op.real("extrapolation")};
 }
 
-std::vector<std::vector<WeightedTap>> taps_of(const Op& op, const Resampling& how, size_t d) {
-  const std::vector<double>& region = op.reals("region");
-  const size_t rank = op.operand_type(0).shape.size();
-  const AxisResampling axis{op.operand_type(0).shape[d], op.integers("sizes")[d], op.reals("scales")[d],
-                            region.empty() ? 0 : region[d], region.empty() ? 1 : region[rank + d]};
-  std::vector<std::vector<WeightedTap>> taps;
-  for (int64_t at = 0; at < axis.out; ++at) taps.push_back(resampling_taps(how, axis, at));
-  return taps;
+// Sums of the integer form stay below 2^41: 8 bits, two axes, weights whose magnitudes add up to 4 at most.
+Status verify(const Op& op) {
+  const Type& x = op.operand_type(0);
+  const Type& y = op.result_type();
+  if (!x.quantized() && !y.quantized()) return {};
+  if (!x.quantized() || !y.quantized()) return Failure{"operand and result must both be quantised, or neither"};
+  if (op.text("mode") == "nearest" && x.quant == y.quant) return {};
+  if (!x.quant->per_tensor() || !y.quant->per_tensor()) return Failure{"must be quantised per tensor"};
+  if (element_bits(x.element) > 8 || element_bits(y.element) > 8) return Failure{"has an integer form for 8 bits only"};
+  if (op.text("coordinates") == "tf_crop_and_resize") return Failure{"has no integer form that extrapolates"};
+  int axes = 0;
+  for (size_t d = 0; d < x.shape.size(); ++d) {
+    if (!resizes_axis(op, d)) continue;
+    ++axes;
+    for (const std::vector<WeightedTap>& taps : resize_taps(op, d)) {
+      double sum = 0;
+      for (const WeightedTap& tap : taps) sum += std::fabs(tap.weight);
+      if (sum > 3.9) return Failure{"has weights too large for its integer form"};
+    }
+  }
+  if (axes > 2) return Failure{"has an integer form for two axes at most"};
+  return {};
 }
 
-// Axis d of `values` (shape `shape`) resampled; updates the shape. No taps give NaN, which stays NaN.
-std::vector<double> resampled(const std::vector<double>& values, Shape& shape, size_t d,
-                              const std::vector<std::vector<WeightedTap>>& taps) {
+// Axis d of `values` (shape `shape`) resampled; updates the shape. weights: per output position, one per tap. No taps
+// give `none`.
+template <class Number>
+std::vector<Number> resampled(const std::vector<Number>& values, Shape& shape, size_t d,
+                              const std::vector<std::vector<WeightedTap>>& taps,
+                              const std::vector<std::vector<Number>>& weights, Number none) {
   const int64_t inner = strides_of(shape)[d];
   const int64_t in = shape[d];
   const auto out = static_cast<int64_t>(taps.size());
   const int64_t outer = element_count(Shape(shape.begin(), shape.begin() + static_cast<std::ptrdiff_t>(d)));
   shape[d] = out;
-  std::vector<double> result(static_cast<size_t>(element_count(shape)));
+  std::vector<Number> result(static_cast<size_t>(element_count(shape)));
   for (int64_t o = 0; o < outer; ++o) {
     for (int64_t at = 0; at < out; ++at) {
       const auto& list = taps[static_cast<size_t>(at)];
       for (int64_t i = 0; i < inner; ++i) {
-        double sum = 0;
-        for (const WeightedTap& tap : list)
-          sum += tap.weight * values[static_cast<size_t>((o * in + tap.index) * inner + i)];
-        result[static_cast<size_t>((o * out + at) * inner + i)] = list.empty() ? std::nan("") : sum;
+        Number sum = 0;
+        for (size_t k = 0; k < list.size(); ++k)
+          sum +=
+              weights[static_cast<size_t>(at)][k] * values[static_cast<size_t>((o * in + list[k].index) * inner + i)];
+        result[static_cast<size_t>((o * out + at) * inner + i)] = list.empty() ? none : sum;
       }
     }
   }
   return result;
 }
 
-void reference(const Op& op, std::span<const Tensor* const> operands, std::span<Tensor> results) {
-  const Resampling how = resampling_of(op);
-  Shape shape = operands[0]->shape();
-  std::vector<double> values = operands[0]->reals();
+// docs/numerics.md "resize": weights in units of 2^-14, one rounding at the end.
+void resize_integers(const Op& op, const Tensor& x, Tensor& y) {
+  const Type& in = op.operand_type(0);
+  const Type& out = op.result_type();
+  Shape shape = x.shape();
+  std::vector<int64_t> values = x.integers();
+  for (int64_t& value : values) value -= in.quant->zero_point();
+  int bits = 0;
+  for (size_t d = 0; d < shape.size() && y.size() > 0; ++d) {
+    if (!resizes_axis(op, d)) continue;
+    const auto taps = resize_taps(op, d);
+    std::vector<std::vector<int64_t>> weights;
+    for (const auto& list : taps) weights.push_back(fixed_weights(list));
+    values = resampled<int64_t>(values, shape, d, taps, weights, 0);
+    bits += kResizeBits;
+  }
+  const FixedPoint scale = to_fixed_point(in.quant->scale() / out.quant->scale());
+  for (int64_t i = 0; i < y.size(); ++i) {
+    const __int128 product = static_cast<__int128>(values[static_cast<size_t>(i)]) * scale.multiplier;
+    y.set_integer(i, saturate(out.quant->zero_point() + round_shift(product, scale.shift + bits), out.element));
+  }
+}
+
+void resize_reals(const Op& op, const Tensor& x, Tensor& y) {
+  Shape shape = x.shape();
+  std::vector<double> values = x.reals();
   bool cropped = false;
-  for (size_t d = 0; d < shape.size() && results[0].size() > 0; ++d) {
-    const bool same = shape[d] == results[0].shape()[d] && op.reals("scales")[d] == 1;
-    if (same && how.coordinates != "tf_crop_and_resize") continue;
-    const auto taps = taps_of(op, how, d);
-    cropped = cropped || std::any_of(taps.begin(), taps.end(), [](const auto& list) { return list.empty(); });
-    values = resampled(values, shape, d, taps);
+  for (size_t d = 0; d < shape.size() && y.size() > 0; ++d) {
+    if (!resizes_axis(op, d)) continue;
+    const auto taps = resize_taps(op, d);
+    std::vector<std::vector<double>> weights(taps.size());
+    for (size_t at = 0; at < taps.size(); ++at) {
+      cropped = cropped || taps[at].empty();
+      for (const WeightedTap& tap : taps[at]) weights[at].push_back(tap.weight);
+    }
+    values = resampled<double>(values, shape, d, taps, weights, std::nan(""));
   }
-  for (int64_t i = 0; i < results[0].size(); ++i) {
+  for (int64_t i = 0; i < y.size(); ++i) {
     const double value = values[static_cast<size_t>(i)];
-    results[0].set_real(i, cropped && std::isnan(value) ? how.extrapolation : value);
+    y.set_real(i, cropped && std::isnan(value) ? op.real("extrapolation") : value);
   }
+}
+
+// Equal quantisation: the nearest integers are copied as they are.
+void reference(const Op& op, std::span<const Tensor* const> operands, std::span<Tensor> results) {
+  const Type& x = op.operand_type(0);
+  if (x.quantized() && x.quant != op.result_type().quant) return resize_integers(op, *operands[0], results[0]);
+  if (x.quantized() && op.text("mode") != "nearest") return resize_integers(op, *operands[0], results[0]);
+  resize_reals(op, *operands[0], results[0]);
 }
 
 struct Extent {
@@ -237,12 +280,28 @@ void import_resize(OnnxImporter& importer) {
 
 }  // namespace
 
+bool resizes_axis(const Op& op, size_t d) {
+  const bool same = op.operand_type(0).shape[d] == op.integers("sizes")[d] && op.reals("scales")[d] == 1;
+  return !same || op.text("coordinates") == "tf_crop_and_resize";
+}
+
+std::vector<std::vector<WeightedTap>> resize_taps(const Op& op, size_t d) {
+  const Resampling how = resampling_of(op);
+  const std::vector<double>& region = op.reals("region");
+  const size_t rank = op.operand_type(0).shape.size();
+  const AxisResampling axis{op.operand_type(0).shape[d], op.integers("sizes")[d], op.reals("scales")[d],
+                            region.empty() ? 0 : region[d], region.empty() ? 1 : region[rank + d]};
+  std::vector<std::vector<WeightedTap>> taps;
+  for (int64_t at = 0; at < axis.out; ++at) taps.push_back(resampling_taps(how, axis, at));
+  return taps;
+}
+
 extern const OpDef resize_op = {
     .name = "resize",
     .summary = "Resamples axes: nearest, linear or cubic.",
     .doc =
         "ONNX's Resize, axis by axis. Mode linear and cubic are weighted sums whose weights depend on the position "
-        "only. Quantised: nearest, with equal quantisation.",
+        "only. Quantised: 8 bits, along two axes at most; weights in units of 2^-14, one rounding.",
     .operands = {{"x"}},
     .results = {"y"},
     .attributes = {{"sizes", AttributeKind::integers, std::nullopt, "shape of the result"},

@@ -154,6 +154,10 @@ void resize(Random& random, const CaseSink& sink) {
       {"antialias", mode != "nearest" && random.chance(20)}};
   finish_same(make, sink, "resize", {make.input(mode == "nearest" ? any_type(random, shape) : float_type(shape))},
               attributes);
+  CaseMaker quantized(random);
+  const ir::Type type = random_q8(random, shape);
+  quantized.finish(sink, "resize", {quantized.input(type)}, attributes,
+                   random.chance(50) ? type : random_q8(random, {}));
 }
 
 // Elements of fewer than 8 bits, and floats of 8 bits or fewer.

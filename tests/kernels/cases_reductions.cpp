@@ -7,8 +7,8 @@ namespace tinyc {
 
 namespace {
 
-const std::vector<ir::Shape> kShapes = {{6},          {1, 10},   {3, 4},    {1, 4, 5},
-                                        {1, 3, 4, 2}, {2, 3, 4}, {1, 1, 7}, {2, 3, 2, 5}};
+const std::vector<ir::Shape> kShapes = {{6},       {1, 10},   {3, 4},       {1, 4, 5}, {1, 3, 4, 2},
+                                        {2, 3, 4}, {1, 1, 7}, {2, 3, 2, 5}, {2, 300}};
 
 void softmax(Random& random, const CaseSink& sink) {
   const ir::Shape shape = random.pick(kShapes);
@@ -24,6 +24,10 @@ void softmax(Random& random, const CaseSink& sink) {
       random.chance(80) ? 1.0 / 256 : random.pick(std::vector<double>{1.0 / 128, 0.00390625 * 1.3, 0.01});
   if (random.chance(60)) result.quant->zero_points[0] = result.element == ir::Element::i8 ? -128 : 0;
   quantized.finish(sink, "softmax", {quantized.input(random_q8(random, shape))}, {{"axis", axis}}, result);
+  CaseMaker logarithm(random);
+  ir::Type below = random_q8(random, {});
+  if (random.chance(60)) below.quant->zero_points[0] = ir::highest(below.element);
+  logarithm.finish(sink, "log_softmax", {logarithm.input(random_q8(random, shape))}, {{"axis", axis}}, below);
 }
 
 void reduce(Random& random, const CaseSink& sink, std::string_view op) {
@@ -80,6 +84,15 @@ void layer_norm(Random& random, const CaseSink& sink) {
   };
   ir::Value* scale = parameter();
   make.finish(sink, "layer_norm", {x, scale, parameter()}, {{"axis", axis}, {"epsilon", 1e-5}}, std::nullopt, 1e-4);
+  CaseMaker quantized(random);
+  ir::Value* q = quantized.input(random_q8(random, shape));
+  const auto constant = [&]() -> ir::Value* {
+    return random.chance(20) ? nullptr : quantized.constant(float_type(rest));
+  };
+  ir::Value* factor = constant();
+  const double epsilon = random.pick(std::vector<double>{0, 1e-5, 1e-2});
+  quantized.finish(sink, "layer_norm", {q, factor, constant()}, {{"axis", axis}, {"epsilon", epsilon}},
+                   random_q8(random, {}));
 }
 
 void dynamic_quantize(Random& random, const CaseSink& sink) {

@@ -44,6 +44,13 @@ class Case {
     return tensor;
   }
 
+  Tensor reals(const Shape& shape, double low, double high) {
+    Tensor tensor(Element::f32, shape);
+    for (int64_t i = 0; i < tensor.size(); ++i)
+      tensor.set_real(i, static_cast<float>(low + (high - low) * static_cast<double>(integer(0, 1000)) / 1000));
+    return tensor;
+  }
+
   Value* input(const Shape& shape, double around) {
     Value* x = graph_.add_input(fmt::format("x{}", graph_.inputs().size()), {Element::i8, shape, activation(around)});
     return builder_.make("dequantize", {x});
@@ -188,6 +195,51 @@ TEST_CASE("lowered softmax stays within a step") {
                  test.output(test.make("softmax", {x}, {{"axis", int64_t{1}}}), 1.0 / 256);
                }),
                1000);
+}
+
+TEST_CASE("lowered log_softmax stays within a step") {
+  check_seldom(compare([](Case& test) {
+                 Value* x = test.input({4, 12}, 0.1);
+                 test.output(test.make("log_softmax", {x}, {{"axis", int64_t{1}}}), 0.06);
+               }),
+               1000);
+}
+
+TEST_CASE("lowered layer_norm stays within a step") {
+  check_seldom(compare([](Case& test) {
+                 Value* x = test.input({6, 48}, 0.05);
+                 Value* scale = test.make("constant", {}, {{"value", test.reals({48}, -2, 2)}});
+                 Value* bias = test.make("constant", {}, {{"value", test.reals({48}, -1, 1)}});
+                 const ir::Attributes attributes = {{"axis", int64_t{1}}, {"epsilon", 1e-5}};
+                 test.output(test.make("layer_norm", {x, scale, bias}, attributes), 0.03);
+               }),
+               1000);
+}
+
+// Weights of 1/4 and 3/4 are exact; equal scales would make ties of one result in 16.
+TEST_CASE("lowered linear resize stays within a step") {
+  check_seldom(compare([](Case& test) {
+                 Value* x = test.input({1, 4, 5, 3}, 0.02);
+                 test.output(test.make("resize", {x},
+                                       {{"sizes", std::vector<int64_t>{1, 8, 10, 3}},
+                                        {"scales", std::vector<double>{1, 2, 2, 1}},
+                                        {"mode", std::string("linear")}}),
+                             0.02);
+               }),
+               1000);
+}
+
+// Weights are rounded to 2^-14, so that a result may be 255 * 2^-14 = 1/64 step away.
+TEST_CASE("lowered cubic resize stays within a step") {
+  check_seldom(compare([](Case& test) {
+                 Value* x = test.input({1, 6, 5, 2}, 0.02);
+                 test.output(test.make("resize", {x},
+                                       {{"sizes", std::vector<int64_t>{1, 8, 7, 2}},
+                                        {"scales", std::vector<double>{1, 8.0 / 6, 7.0 / 5, 1}},
+                                        {"mode", std::string("cubic")}}),
+                             0.02);
+               }),
+               100);
 }
 
 TEST_CASE("requantisation stays within a step") {
