@@ -97,6 +97,8 @@ void import_non_max_suppression(OnnxImporter& importer) {
   const auto overlap = scalar_input(importer, 3, "iou_threshold", 0);
   const auto threshold = scalar_input(importer, 4, "score_threshold", -std::numeric_limits<double>::infinity());
   if (!boxes || !scores || !most || !overlap || !threshold) return;
+  if (!(*overlap >= 0 && *overlap <= 1))
+    return importer.error(Code::T0307, fmt::format("iou_threshold {} is not between 0 and 1", *overlap));
   importer.note("the result has a row for every box that may be selected; rows after the last one hold -1");
   importer.emit("non_max_suppression", {boxes, scores},
                 {{"most", static_cast<int64_t>(std::clamp(*most, 0.0, 2147483647.0))},
