@@ -28,7 +28,7 @@ ResizedAxis axis_of(const ir::Op& op, size_t d) {
       const auto tap = given ? static_cast<size_t>(k) : 0;
       result.index.push_back(static_cast<int32_t>(taps[tap].index));
       result.weight.push_back(given ? static_cast<float>(taps[tap].weight) : 0.0F);
-      result.fixed.push_back(static_cast<int16_t>(given ? fixed[tap] : 0));
+      result.fixed.push_back(static_cast<int32_t>(given ? fixed[tap] : 0));
     }
   }
   return result;

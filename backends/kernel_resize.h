@@ -11,7 +11,7 @@ struct ResizedAxis {
   int64_t in = 1, out = 1, taps = 1;
   std::vector<int32_t> index = {0};
   std::vector<float> weight = {1.0F};
-  std::vector<int16_t> fixed = {1};  // the weights of a quantised operator, in units of 2^-bits
+  std::vector<int32_t> fixed = {1};  // the weights of a quantised operator, in units of 2^-bits
   int bits = 0;
 };
 

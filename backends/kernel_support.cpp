@@ -29,6 +29,9 @@ PackedConstant packed(std::string name, std::string comment, const std::vector<u
 PackedConstant packed(std::string name, std::string comment, const std::vector<int16_t>& values) {
   return pack(std::move(name), std::move(comment), ir::Element::i16, values);
 }
+PackedConstant packed(std::string name, std::string comment, const std::vector<uint16_t>& values) {
+  return pack(std::move(name), std::move(comment), ir::Element::u16, values);
+}
 PackedConstant packed(std::string name, std::string comment, const std::vector<int32_t>& values) {
   return pack(std::move(name), std::move(comment), ir::Element::i32, values);
 }

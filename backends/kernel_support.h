@@ -23,6 +23,7 @@ std::vector<std::byte> bytes_of(const std::vector<T>& values) {
 PackedConstant packed(std::string name, std::string comment, const std::vector<int8_t>& values);
 PackedConstant packed(std::string name, std::string comment, const std::vector<uint8_t>& values);
 PackedConstant packed(std::string name, std::string comment, const std::vector<int16_t>& values);
+PackedConstant packed(std::string name, std::string comment, const std::vector<uint16_t>& values);
 PackedConstant packed(std::string name, std::string comment, const std::vector<int32_t>& values);
 PackedConstant packed(std::string name, std::string comment, const std::vector<uint32_t>& values);
 PackedConstant packed(std::string name, std::string comment, const std::vector<int64_t>& values);

@@ -41,8 +41,7 @@ std::string operand_problem(const Op& op, size_t index) {
 }
 
 // Who wants the result as floats.
-std::string result_problem(const ir::Graph& graph, const Op& op) {
-  const Value* result = op.result();
+std::string result_problem(const ir::Graph& graph, const Value* result) {
   std::set<std::string> readers;
   bool quantized = false;
   for (const Op* user : result->users) {
@@ -68,14 +67,16 @@ std::string lowering_problem(const ir::Graph& graph, const Op& op, const HasKern
   std::vector<Op*> made;
   const auto operands = integer_operands(*copy, twin, made);
   if (!operands) return "a constant operand has no integers for it (not quantized, or of scales that do not fit)";
-  const ir::Type& wanted = twin->result()->users.front()->result_type();
+  const auto wanted = integer_results(*copy, *twin);
+  if (!wanted) return "its results are quantized in several ways";
   std::vector<ir::Type> types;
   for (const Value* operand : *operands) {
     if (operand && operand->type.quantized()) types.push_back(operand->type);
   }
-  if (!scales_fit(op, types, wanted)) return "the ratio of its scales is more than fixed point can hold";
-  Op* integer = copy->insert(*op.def, *operands, op.attributes, 1, twin);
-  integer->results[0]->type = wanted;
+  if (wanted->size() == 1 && !scales_fit(op, types, wanted->front()))
+    return "the ratio of its scales is more than fixed point can hold";
+  Op* integer = copy->insert(*op.def, *operands, op.attributes, wanted->size(), twin);
+  for (size_t i = 0; i < wanted->size(); ++i) integer->results[i]->type = (*wanted)[i];
   const Status status = ir::verify(*integer);
   if (!status) return status.message();
   if (has_kernel && !has_kernel(*integer)) return "the target has no kernel for its integers";
@@ -85,12 +86,14 @@ std::string lowering_problem(const ir::Graph& graph, const Op& op, const HasKern
 }  // namespace
 
 std::string why_float(const ir::Graph& graph, const Op& op, const HasKernel& has_kernel) {
-  if (!op.def->traits.quantized_form || op.results.size() != 1) return fmt::format("{} has no integer form", op.name());
+  if (!op.def->traits.quantized_form) return fmt::format("{} has no integer form", op.name());
   std::vector<std::string> reasons;
   for (size_t i = 0; i < op.operands.size(); ++i) {
     if (std::string problem = operand_problem(op, i); !problem.empty()) reasons.push_back(std::move(problem));
   }
-  if (std::string problem = result_problem(graph, op); !problem.empty()) reasons.push_back(std::move(problem));
+  for (const Value* result : op.results) {
+    if (std::string problem = result_problem(graph, result); !problem.empty()) reasons.push_back(std::move(problem));
+  }
   if (reasons.empty()) reasons.push_back(lowering_problem(graph, op, has_kernel));
   return joined(reasons, "; ");
 }

@@ -46,16 +46,29 @@ Op* quantize_before_clamp(ir::Graph& graph, Op* quantize) {
   return first;
 }
 
+// The results of a float operator, now read as what they are dequantized from; quantize above them is then done by
+// `requantize`.
+void read_integers(ir::Graph& graph, Op* op, const Op* integer) {
+  for (size_t i = 0; i < op->results.size(); ++i) {
+    if (op->results[i]->users.empty()) continue;
+    ir::Builder builder(graph, op);
+    graph.replace_uses(op->results[i], builder.make("dequantize", {integer->results[i]}));
+  }
+}
+
 // A pad copies integers as they are; move_quantization takes it where that is right.
 bool lowerable(const Op* op) {
-  return op && op->def->traits.quantized_form && op->results.size() == 1 && !op->operands.empty() &&
-         !op->is("quantize") && !op->is("quant_cast") && !op->is("pad") && !op->result_type().quantized();
+  return op && op->def->traits.quantized_form && !op->operands.empty() && !op->is("quantize") &&
+         !op->is("quant_cast") && !op->is("pad") && !op->result_type().quantized();
 }
 
 bool lower(ir::Graph& graph, Op* quantize, const PassContext& context) {
   Op* op = quantize->operand(0)->producer;
   if (!lowerable(op)) return false;
-  const Type& wanted = quantize->result_type();
+  const bool several = op->results.size() > 1;
+  const std::optional<std::vector<Type>> wanted =
+      several ? integer_results(graph, *op) : std::vector<Type>{quantize->result_type()};
+  if (!wanted) return false;
   std::vector<Op*> constants;  // made here
   std::optional<std::vector<Value*>> operands = integer_operands(graph, op, constants);
   Op* integer = nullptr;
@@ -65,7 +78,8 @@ bool lower(ir::Graph& graph, Op* quantize, const PassContext& context) {
       if ((*operands)[i] && (*operands)[i]->type.quantized()) types.push_back((*operands)[i]->type);
     }
     // Before `op`, so that the integer operator stands where the float one did.
-    if (scales_fit(*op, types, wanted)) integer = try_copy(graph, *op, *operands, op->attributes, {wanted}, op);
+    const auto fits = [&](const Type& result) { return scales_fit(*op, types, result); };
+    if (several || fits(wanted->front())) integer = try_copy(graph, *op, *operands, op->attributes, *wanted, op);
     if (integer && context.has_kernel && !context.has_kernel(*integer)) {
       graph.erase(integer);
       integer = nullptr;
@@ -74,6 +88,10 @@ bool lower(ir::Graph& graph, Op* quantize, const PassContext& context) {
   if (!integer) {
     for (Op* constant : constants) graph.erase(constant);
     return false;
+  }
+  if (several) {
+    read_integers(graph, op, integer);
+    return requantize(graph, quantize);
   }
   absorb_op(graph, quantize, integer->result());
   return true;

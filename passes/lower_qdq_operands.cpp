@@ -91,7 +91,25 @@ Value* bias_operand(ir::Builder& builder, const Op& op, const std::vector<Value*
 }
 
 // Operands that the integer form takes as float constants, for the compiler to fold.
-bool keeps_reals(const Op& op, size_t index) { return op.is("layer_norm") && index > 0; }
+bool is_recurrent(const Op& op) { return op.is("rnn") || op.is("gru") || op.is("lstm"); }
+
+bool keeps_reals(const Op& op, size_t index) {
+  return (op.is("layer_norm") && index > 0) || (is_recurrent(op) && index == 3);
+}
+
+// Initial states of zeros are those of an operator without any.
+bool is_zero_state(const Op& op, size_t index) {
+  if (!is_recurrent(op) || index < 4) return false;
+  const std::optional<Tensor> reals = known_reals(op.operand(index));
+  return reals && uniform_value(*reals) == 0.0;
+}
+
+// Kernels of recurrent layers want a bias.
+Value* absent_operand(ir::Builder& builder, const Op& op, size_t index) {
+  if (!is_recurrent(op) || index != 3) return nullptr;
+  const ir::Shape& w = op.operand_type(1).shape;
+  return builder.constant(Tensor(Element::f32, {w[0], 2 * w[1]}));
+}
 
 Value* real_operand(ir::Builder& builder, Value* operand) {
   if (float_constant(operand)) return operand;
@@ -106,8 +124,13 @@ std::optional<std::vector<Value*>> integer_operands(ir::Graph& graph, Op* op, st
   std::vector<Value*> operands;
   bool any = false;
   for (size_t i = 0; i < op->operands.size(); ++i) {
-    Value* operand = op->operands[i];
-    if (!operand || !ir::is_float(operand->type.element)) {
+    Value* operand = is_zero_state(*op, i) ? nullptr : op->operands[i];
+    if (!operand) {
+      operands.push_back(absent_operand(builder, *op, i));
+      if (operands.back()) made.push_back(operands.back()->producer);
+      continue;
+    }
+    if (!ir::is_float(operand->type.element)) {
       operands.push_back(operand);
       continue;
     }
@@ -129,6 +152,24 @@ std::optional<std::vector<Value*>> integer_operands(ir::Graph& graph, Op* op, st
   }
   if (!any) return std::nullopt;
   return operands;
+}
+
+std::optional<std::vector<ir::Type>> integer_results(const ir::Graph& graph, const ir::Op& op) {
+  const auto is_quantize = [](const Op* user) { return user->is("quantize"); };
+  std::vector<ir::Type> types;
+  for (const Value* result : op.results) {
+    const auto first = std::find_if(result->users.begin(), result->users.end(), is_quantize);
+    const bool wanted = !result->users.empty() || graph.is_output(result);
+    if (wanted && first == result->users.end()) return std::nullopt;
+    types.push_back(wanted ? (*first)->result_type()
+                           : ir::Type{Element::i8, result->type.shape, Quantization{{1.0 / 128}, {0}}});
+    if (op.results.size() == 1) break;
+    for (const Op* user : result->users) {
+      if (!is_quantize(user) || user->result_type() != types.back()) return std::nullopt;
+    }
+    if (graph.is_output(result)) return std::nullopt;
+  }
+  return types;
 }
 
 bool scales_fit(const ir::Op& op, const std::vector<ir::Type>& operands, const ir::Type& result) {

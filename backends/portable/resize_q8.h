@@ -8,25 +8,22 @@
 namespace tinyc {
 namespace portable_resize_q8 {
 
-// Of the sums, in units of 2^-(bits of both axes). A power of two needs no multiplication: multiplier 1.
+// Of the sums, in units of 2^-20 where any axis changes.
 inline ir::FixedPoint scale_of(const ir::Op& op, const Resized& r) {
   ir::FixedPoint scale = ir::to_fixed_point(op.operand_type(0).quant->scale() / op.result_type().quant->scale());
-  scale.shift += r.a.bits + r.b.bits;
-  if (scale.multiplier == 1 << 30 && scale.shift >= 42) scale = {1, scale.shift - 30};
+  scale.shift += std::max(r.a.bits, r.b.bits);
   return scale;
 }
+
+constexpr int64_t kLargestSum = (int64_t{1} << 31) - 1;
 
 inline std::optional<std::string> why_not(const ir::Op& op) {
   if (auto reason = need_8bit(op.operand_type(0), "its input")) return reason;
   if (auto reason = need_8bit(op.result_type(), "its result")) return reason;
   const std::optional<Resized> r = resized_of(op);
   if (!r || r->extrapolates) return "needs at most two resized axes, and no extrapolation";
-  const auto fits = [](double weight) { return weight > -1.99 && weight < 1.99; };
-  if (!std::all_of(r->a.weight.begin(), r->a.weight.end(), fits) ||
-      !std::all_of(r->b.weight.begin(), r->b.weight.end(), fits))
-    return "needs weights below 2";
   const ir::FixedPoint scale = scale_of(op, *r);
-  if (scale.multiplier != 1 && (scale.shift < 17 || scale.shift > 62))
+  if (scale.shift > 62 || !fits_requantize(scale, kLargestSum))
     return "needs an output scale that is neither far above nor far below the input's";
   return std::nullopt;
 }
@@ -49,17 +46,19 @@ inline Built build(const ir::Op& op, const Variant&) {
                     {"rows", r.rows},
                     {"taps_a", r.a.taps},
                     {"taps_b", r.b.taps},
+                    {"extra_bits", std::min(r.a.bits, r.b.bits)},
                     {"multiplier", scale.multiplier},
                     {"shift", scale.shift},
                     {"in_zero", in.quant->zero_point()},
                     {"out_zero", out.quant->zero_point()},
                     {"low", ir::lowest(out.element)},
                     {"high", ir::highest(out.element)},
-                    {"in_unsigned", is_unsigned_8(in)}};
+                    {"in_unsigned", is_unsigned_8(in)},
+                    {"rounding", ir::tie_possible(scale, kLargestSum) ? 1 : 0}};
   built.constants = {packed("source_a", "[out_a][taps_a], operand positions", r.a.index),
-                     packed("weight_a", "[out_a][taps_a], in units of 2^-14", r.a.fixed),
+                     packed("weight_a", "[out_a][taps_a], in units of 2^-20", r.a.fixed),
                      packed("source_b", "[out_b][taps_b], operand positions", r.b.index),
-                     packed("weight_b", "[out_b][taps_b], in units of 2^-14", r.b.fixed)};
+                     packed("weight_b", "[out_b][taps_b], in units of 2^-20", r.b.fixed)};
   return built;
 }
 
@@ -88,27 +87,26 @@ inline const KernelDef portable_resize_q8_kernel = {
 
 }  // namespace tinyc
 // ---- shipped ----
-#include "backends/portable/shared/wide.h"
 #include "runtime-stubs/tinyc_kernel.h"
 
 // The operand is [outer][in_a][middle][in_b][inner], the result has out_a and out_b instead. rows 1: axis a is the row
-// axis. Sums have up to 41 bits; multiplier 1: the scale is a power of two.
+// axis. extra_bits of a sum are those of weights of two axes, beyond the 20 of one.
 struct ResizeQ8 {
   int32_t outer, in_a, out_a, middle, in_b, out_b, inner, rows, taps_a, taps_b;
-  int32_t multiplier, shift, in_zero, out_zero, low, high, in_unsigned;
+  int32_t extra_bits, multiplier, shift, in_zero, out_zero, low, high, in_unsigned, rounding;
 };
 
 TINYC_KERNEL uint8_t resize_q8_result(const ResizeQ8& g, int64_t sum) {
-  const int64_t steps = g.multiplier == 1 ? static_cast<int64_t>(round_shift_half_even(sum, g.shift))
-                                          : requantize_wide(sum, g.multiplier, g.shift);
-  return static_cast<uint8_t>(clamp_wide(steps + g.out_zero, g.low, g.high));
+  const int32_t value = g.extra_bits == 0 ? static_cast<int32_t>(sum) : round_shift_half_up(sum, g.extra_bits);
+  const int32_t steps = requantize(value, g.multiplier, g.shift, g.rounding);
+  return static_cast<uint8_t>(clamp_s32(steps + g.out_zero, g.low, g.high));
 }
 
 // The results of one position of axis a: weighted sums over taps of both axes. `row` gives the plane of an operand
 // position of axis a.
 template <class Row>
-TINYC_KERNEL void resize_q8_plane(const ResizeQ8& g, uint8_t* to, const int32_t* source_a, const int16_t* weight_a,
-                                  const int32_t* source_b, const int16_t* weight_b, Row row) {
+TINYC_KERNEL void resize_q8_plane(const ResizeQ8& g, uint8_t* to, const int32_t* source_a, const int32_t* weight_a,
+                                  const int32_t* source_b, const int32_t* weight_b, Row row) {
   for (int32_t m = 0; m < g.middle; ++m) {
     for (int32_t b = 0; b < g.out_b; ++b) {
       for (int32_t c = 0; c < g.inner; ++c) {
@@ -129,7 +127,7 @@ TINYC_KERNEL void resize_q8_plane(const ResizeQ8& g, uint8_t* to, const int32_t*
 }
 
 TINYC_KERNEL void resize_q8(const ResizeQ8& g, const Rows& in, const Rows& out, const int32_t* source_a,
-                            const int16_t* weight_a, const int32_t* source_b, const int16_t* weight_b, int32_t y0,
+                            const int32_t* weight_a, const int32_t* source_b, const int32_t* weight_b, int32_t y0,
                             int32_t y1) {
   if (g.rows != 0) {
     for (int32_t y = y0; y < y1; ++y) {

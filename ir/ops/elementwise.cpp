@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "ir/ops/common.h"
+#include "ir/ops/unary_table.h"
 #include "ir/tflite.h"
 
 namespace tinyc::ir {
@@ -38,6 +39,8 @@ int64_t unary_quantized(const Op& op, std::span<const double> args, int64_t q) {
   const Type& out = op.result_type();
   if (const Rounding rounding = rounding_of(op); rounding != Rounding::nearest)
     return tflite::logistic(q, op.operand_type(0), rounding);
+  if (const FunctionTable* table = unary_table(op))
+    return saturate(table->result(unary_table_index(op, q)), out.element);
   const auto x = static_cast<float>(in.scale() * static_cast<double>(q - in.zero_point()));
   return quantize(op.def->scalar(static_cast<double>(x), args), out.quant->scale(), out.quant->zero_point(),
                   out.element);

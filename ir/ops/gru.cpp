@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ir/ops/recurrent.h"
+#include "ir/ops/recurrent_integer.h"
 
 namespace tinyc::ir {
 namespace {
@@ -23,6 +23,30 @@ void step(const Op& op, Step& s) {
   s.h = next;
 }
 
+void integer_step(const Op& op, IntegerStep& s) {
+  const size_t hidden = s.h.size();
+  const bool linear = op.flag("linear_before_reset");
+  std::vector<int64_t> reset(hidden), masked(hidden), next(hidden);
+  for (size_t i = 0; i < hidden; ++i) {
+    reset[i] = s.functions.sigmoid(s.from_x[hidden + i] + s.from_h[hidden + i]);
+    masked[i] = (reset[i] * s.h[i] + 32768) >> 16;
+  }
+  for (size_t i = 0; i < hidden; ++i) {
+    const size_t row = 2 * hidden + i;
+    const int64_t recurrent =
+        linear ? (reset[i] * s.from_h[row] + 32768) >> 16 : gate_input(s.rows[row], s.r + row * hidden, masked);
+    const int64_t update = s.functions.sigmoid(s.from_x[i] + s.from_h[i]);
+    const int64_t state = s.functions.tanh(s.from_x[row] + recurrent);
+    next[i] = saturate_hidden(((65536 - update) * state + 2 * update * s.h[i] + 65536) >> 17);
+  }
+  s.h = next;
+}
+
+void reference(const Op& op, std::span<const Tensor* const> operands, std::span<Tensor> results) {
+  if (op.operand_type(0).quantized()) return run_recurrent_integers(op, operands, results, 3, integer_step);
+  run_recurrent(op, operands, results, 3, step);
+}
+
 void import_gru(OnnxImporter& importer) {
   import_recurrent(importer, "gru", {{"linear_before_reset", importer.integer("linear_before_reset", 0) != 0}},
                    {"Sigmoid", "Tanh"});
@@ -41,9 +65,10 @@ extern const OpDef gru_op = {
     .results = {"y", "y_h"},
     .attributes = recurrent_attributes({{"linear_before_reset", AttributeKind::flag, Attribute{false},
                                          "the reset gate multiplies the product, not the state"}}),
+    .traits = {.quantized_form = true},
     .infer = [](Op& op) { return infer_recurrent(op, 3); },
-    .reference = [](const Op& op, std::span<const Tensor* const> operands,
-                    std::span<Tensor> results) { run_recurrent(op, operands, results, 3, step); },
+    .verify = [](const Op& op) { return verify_recurrent(op, 3); },
+    .reference = reference,
     .macs = recurrent_macs,
     .onnx = {{"", "GRU", 7, kNewest, import_gru}},
 };

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ir/ops/recurrent.h"
+#include <algorithm>
+
+#include "ir/ops/recurrent_integer.h"
 
 namespace tinyc::ir {
 namespace {
@@ -15,6 +17,23 @@ void step(const Op& op, Step& s) {
     s.c[i] = forget * s.c[i] + in * s.activate(1, sum(3, i));
     s.h[i] = s.activate(0, sum(1, i) + peep(1, i, s.c[i])) * s.activate(2, s.c[i]);
   }
+}
+
+void integer_step(const Op& op, IntegerStep& s) {
+  const size_t hidden = s.h.size();
+  const auto sum = [&](size_t gate, size_t i) { return s.from_x[gate * hidden + i] + s.from_h[gate * hidden + i]; };
+  for (size_t i = 0; i < hidden; ++i) {
+    const int64_t in = s.functions.sigmoid(sum(0, i));
+    const int64_t forget = op.flag("input_forget") ? 65536 - in : s.functions.sigmoid(sum(2, i));
+    const int64_t cell = (forget * s.c[i] + in * s.functions.tanh(sum(3, i)) * 16 + 32768) >> 16;
+    s.c[i] = std::clamp(cell, -kLargestCell, kLargestCell);
+    s.h[i] = saturate_hidden((s.functions.sigmoid(sum(1, i)) * s.functions.tanh(s.c[i]) + 65536) >> 17);
+  }
+}
+
+void reference(const Op& op, std::span<const Tensor* const> operands, std::span<Tensor> results) {
+  if (op.operand_type(0).quantized()) return run_recurrent_integers(op, operands, results, 4, integer_step);
+  run_recurrent(op, operands, results, 4, step);
 }
 
 void import_lstm(OnnxImporter& importer) {
@@ -37,9 +56,10 @@ extern const OpDef lstm_op = {
     .results = {"y", "y_h", "y_c"},
     .attributes = recurrent_attributes(
         {{"input_forget", AttributeKind::flag, Attribute{false}, "the forget gate is 1 - the input gate"}}),
+    .traits = {.quantized_form = true},
     .infer = [](Op& op) { return infer_recurrent(op, 4); },
-    .reference = [](const Op& op, std::span<const Tensor* const> operands,
-                    std::span<Tensor> results) { run_recurrent(op, operands, results, 4, step); },
+    .verify = [](const Op& op) { return verify_recurrent(op, 4); },
+    .reference = reference,
     .macs = recurrent_macs,
     .onnx = {{"", "LSTM", 7, kNewest, import_lstm}},
 };

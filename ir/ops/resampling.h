@@ -39,9 +39,9 @@ std::vector<WeightedTap> resampling_taps(const Resampling& how, const AxisResamp
 bool resizes_axis(const Op& op, size_t d);
 std::vector<std::vector<WeightedTap>> resize_taps(const Op& op, size_t d);
 
-// The weights of one output position in units of 2^-14, rounded; the first of the largest ones takes the difference, so
-// that their sum is exactly 2^14 and an even area stays as it is.
-inline constexpr int kResizeBits = 14;
+// The weights of one output position in units of 2^-20, rounded; the first of the largest ones takes the difference, so
+// that their sum is exactly 2^20 and an even area stays as it is.
+inline constexpr int kResizeBits = 20;
 std::vector<int64_t> fixed_weights(const std::vector<WeightedTap>& taps);
 
 }  // namespace tinyc::ir

@@ -53,7 +53,8 @@ Resampling resampling_of(const Op& op) {
           op.real("extrapolation")};
 }
 
-// Sums of the integer form stay below 2^41: 8 bits, two axes, weights whose magnitudes add up to 4 at most.
+// The sums of the integer form stay below 2^31 in units of 2^-20: 8 bits, two axes, weights whose magnitudes add up
+// to 2.8.
 Status verify(const Op& op) {
   const Type& x = op.operand_type(0);
   const Type& y = op.result_type();
@@ -70,7 +71,7 @@ Status verify(const Op& op) {
     for (const std::vector<WeightedTap>& taps : resize_taps(op, d)) {
       double sum = 0;
       for (const WeightedTap& tap : taps) sum += std::fabs(tap.weight);
-      if (sum > 3.9) return Failure{"has weights too large for its integer form"};
+      if (sum > 2.8) return Failure{"has weights too large for its integer form"};
     }
   }
   if (axes > 2) return Failure{"has an integer form for two axes at most"};
@@ -104,7 +105,7 @@ std::vector<Number> resampled(const std::vector<Number>& values, Shape& shape, s
   return result;
 }
 
-// docs/numerics.md "resize": weights in units of 2^-14, one rounding at the end.
+// docs/numerics.md "resize": weights in units of 2^-20; a sum over two axes is brought back to these units.
 void resize_integers(const Op& op, const Tensor& x, Tensor& y) {
   const Type& in = op.operand_type(0);
   const Type& out = op.result_type();
@@ -122,8 +123,11 @@ void resize_integers(const Op& op, const Tensor& x, Tensor& y) {
   }
   const FixedPoint scale = to_fixed_point(in.quant->scale() / out.quant->scale());
   for (int64_t i = 0; i < y.size(); ++i) {
-    const __int128 product = static_cast<__int128>(values[static_cast<size_t>(i)]) * scale.multiplier;
-    y.set_integer(i, saturate(out.quant->zero_point() + round_shift(product, scale.shift + bits), out.element));
+    int64_t sum = values[static_cast<size_t>(i)];
+    if (bits > kResizeBits) sum = (sum + (int64_t{1} << (kResizeBits - 1))) >> kResizeBits;
+    const int shift = scale.shift + std::min(bits, kResizeBits);
+    const int64_t steps = round_shift(static_cast<__int128>(sum) * scale.multiplier, shift);
+    y.set_integer(i, saturate(out.quant->zero_point() + steps, out.element));
   }
 }
 
@@ -305,7 +309,7 @@ extern const OpDef resize_op = {
     .summary = "Resamples axes: nearest, linear or cubic.",
     .doc =
         "ONNX's Resize, axis by axis. Mode linear and cubic are weighted sums whose weights depend on the position "
-        "only. Quantised: 8 bits, along two axes at most; weights in units of 2^-14, one rounding.",
+        "only. Quantised: 8 bits, along two axes at most; weights in units of 2^-20.",
     .operands = {{"x"}},
     .results = {"y"},
     .attributes = {{"sizes", AttributeKind::integers, std::nullopt, "shape of the result"},

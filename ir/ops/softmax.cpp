@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "ir/ops/common.h"
 #include "ir/ops/quantization.h"
+#include "ir/ops/softmax.h"
 #include "ir/tflite.h"
 
 namespace tinyc::ir {
@@ -26,12 +26,19 @@ void softmax_real(std::span<const double> x, std::span<double> y) {
   for (double& value : y) value /= sum;
 }
 
-// docs/numerics.md "softmax": exponentials from a table of 2^22-scaled integers, one rounded division per result.
+bool is_wide(const Type& type) { return element_bits(type.element) > 8; }
+
+// docs/numerics.md "softmax": exponentials from tables, one rounded division per result.
 void softmax_integer(std::span<const int64_t> x, std::span<int64_t> y, const Type& in, const Type& out) {
   const int64_t largest = *std::max_element(x.begin(), x.end());
   __int128 sum = 0;
   std::vector<int64_t> exponential(x.size());
-  for (size_t i = 0; i < x.size(); ++i) sum += exponential[i] = softmax_exponential(in.quant->scale(), largest - x[i]);
+  const bool wide = is_wide(in) || is_wide(out);
+  const WideExponentials table = wide ? wide_exponentials(in.quant->scale()) : WideExponentials{};
+  for (size_t i = 0; i < x.size(); ++i) {
+    const int64_t distance = largest - x[i];
+    sum += exponential[i] = wide ? table.at(distance) : softmax_exponential(in.quant->scale(), distance);
+  }
   const FixedPoint steps = to_fixed_point(1.0 / out.quant->scale());  // output steps per one
   for (size_t i = 0; i < x.size(); ++i) {
     const __int128 numerator = static_cast<__int128>(exponential[i]) * steps.multiplier;
@@ -46,6 +53,8 @@ Status verify(const Op& op) {
   if (x.quantized() != y.quantized()) return Failure{"operand and result must both be quantised, or neither"};
   if (x.quantized() && !(x.quant->per_tensor() && y.quant->per_tensor()))
     return Failure{"operand and result must be quantised per tensor"};
+  if (x.quantized() && (element_bits(x.element) > 16 || element_bits(y.element) > 16))
+    return Failure{"has an integer form for up to 16 bits"};
   return verify_rounding(op);
 }
 
@@ -121,12 +130,29 @@ void import_qlinear_softmax(OnnxImporter& importer) {
 
 }  // namespace
 
+int64_t WideExponentials::at(int64_t distance) const {
+  const uint64_t product =
+      static_cast<uint64_t>(coarse[static_cast<size_t>(distance >> 8)]) * fine[static_cast<size_t>(distance & 255)];
+  return static_cast<int64_t>((product + 0x80000000u) >> 32);
+}
+
+WideExponentials wide_exponentials(double scale) {
+  WideExponentials table;
+  for (int i = 0; i < 256; ++i) {
+    const auto fixed = [](double x) { return static_cast<uint32_t>(round_half_even(std::ldexp(std::exp(x), 31))); };
+    table.coarse.push_back(fixed(-scale * 256 * i));
+    table.fine.push_back(fixed(-scale * i));
+  }
+  return table;
+}
+
 extern const OpDef softmax_op = {
     .name = "softmax",
     .summary = "exp(x) / sum(exp(x)) along one axis.",
     .doc =
-        "Quantised: exp((x - max) * scale_x) from a table in units of 2^-22, sum exact, each result one rounded "
-        "division.",
+        "Quantised: exp((x - max) * scale_x) from tables in units of 2^-22 (16 bits: 2^-30), sum exact, each result "
+        "one "
+        "rounded division.",
     .operands = {{"x"}},
     .results = {"y"},
     .attributes = {{"axis", AttributeKind::integer, std::nullopt, "axis of the sum, not negative"},

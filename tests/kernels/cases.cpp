@@ -140,8 +140,10 @@ void CaseMaker::finish(const CaseSink& sink, std::string_view op, std::vector<ir
   Result<ir::Op*> made = builder.try_create(op, std::move(operands), std::move(attributes));
   if (!made) return;
   if (result) {
-    (*made)->results[0]->type.element = result->element;
-    (*made)->results[0]->type.quant = result->quant;
+    for (ir::Value* value : (*made)->results) {
+      value->type.element = result->element;
+      value->type.quant = result->quant;
+    }
   }
   vary_rounding(random_, **made);
   if (const Status status = ir::verify(*(*made)); !status) return;

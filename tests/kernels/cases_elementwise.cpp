@@ -100,6 +100,9 @@ void unary(Random& random, const CaseSink& sink, const ir::OpDef& def) {
     const ir::Type result = random.chance(30) ? ir::Type{} : random_q8(random, {});
     const ir::Type in = random_q8(random, shape);
     quantized.finish(sink, def.name, {quantized.input(in)}, attributes_of(random, def), result.quant ? result : in);
+    CaseMaker narrow(random);
+    narrow.finish(sink, def.name, {narrow.input(random_narrow(random, shape))}, attributes_of(random, def),
+                  random_narrow(random, {}));
   }
   if (!def.scalar_integer) return;
   static const std::vector<ir::Element> kElements = {ir::Element::i8,  ir::Element::u8,  ir::Element::i16,

@@ -24,6 +24,12 @@ void softmax(Random& random, const CaseSink& sink) {
       random.chance(80) ? 1.0 / 256 : random.pick(std::vector<double>{1.0 / 128, 0.00390625 * 1.3, 0.01});
   if (random.chance(60)) result.quant->zero_points[0] = result.element == ir::Element::i8 ? -128 : 0;
   quantized.finish(sink, "softmax", {quantized.input(random_q8(random, shape))}, {{"axis", axis}}, result);
+  CaseMaker narrow(random);
+  ir::Type wide = random_narrow(random, {});
+  wide.quant->scales[0] = ir::element_bits(wide.element) == 8
+                              ? 1.0 / 256
+                              : random.pick(std::vector<double>{1.0 / 32768, 1.0 / 65536, 4e-5});
+  narrow.finish(sink, "softmax", {narrow.input(random_narrow(random, shape))}, {{"axis", axis}}, wide);
   CaseMaker logarithm(random);
   ir::Type below = random_q8(random, {});
   if (random.chance(60)) below.quant->zero_points[0] = ir::highest(below.element);
@@ -146,6 +152,46 @@ void recurrent(Random& random, const CaseSink& sink, std::string_view op, int64_
   make.finish(sink, op, operands, std::move(attributes));
 }
 
+// The same on integers.
+void recurrent_integers(Random& random, const CaseSink& sink, std::string_view op, int64_t gates) {
+  const int64_t steps = random.between(1, 4), batch = random.between(1, 2), inputs = random.between(1, 9);
+  const int64_t hidden = random.between(1, 6), directions = random.chance(30) ? 2 : 1;
+  CaseMaker make(random);
+  const auto weights = [&](int64_t columns) {
+    ir::Type type = random_q8(random, {directions, gates * hidden, columns});
+    type.quant->zero_points = {type.element == ir::Element::u8 ? 128 : 0};
+    type.quant->scales = {random.real(1e-4, 0.02)};
+    if (random.chance(40)) {
+      type.quant->axis = 1;
+      type.quant->zero_points.assign(static_cast<size_t>(gates * hidden), type.quant->zero_points[0]);
+      type.quant->scales.clear();
+      for (int64_t i = 0; i < gates * hidden; ++i) type.quant->scales.push_back(random.real(1e-4, 0.02));
+    }
+    return make.constant(type);
+  };
+  const ir::Type x = random_narrow(random, {steps, batch, inputs});
+  const ir::Shape state = {directions, batch, hidden};
+  const auto initial = [&]() { return random.chance(50) ? make.input(random_narrow(random, state)) : nullptr; };
+  std::vector<ir::Value*> operands = {make.input(x), weights(inputs), weights(hidden)};
+  operands.push_back(make.constant(float_type({directions, 2 * gates * hidden})));
+  operands.push_back(initial());
+  if (op == "lstm") operands.insert(operands.end(), {initial(), nullptr});
+  std::vector<std::string> names;
+  for (int64_t d = 0; d < directions; ++d) {
+    if (op != "rnn") names.emplace_back("sigmoid");
+    for (int i = op == "lstm" ? 0 : 1; i < 2; ++i) names.emplace_back("tanh");
+  }
+  ir::Attributes attributes = {{"direction", std::string(directions == 2     ? "bidirectional"
+                                                         : random.chance(30) ? "reverse"
+                                                                             : "forward")},
+                               {"activations", names}};
+  if (random.chance(30))
+    attributes["lengths"] = std::vector<int64_t>(static_cast<size_t>(batch), random.between(0, steps));
+  if (op == "lstm") attributes["input_forget"] = random.chance(20);
+  if (op == "gru") attributes["linear_before_reset"] = random.chance(50);
+  make.finish(sink, op, operands, std::move(attributes), random_narrow(random, {}));
+}
+
 }  // namespace
 
 void reduction_cases(Random& random, int rounds, const CaseSink& sink) {
@@ -156,6 +202,9 @@ void reduction_cases(Random& random, int rounds, const CaseSink& sink) {
     recurrent(random, sink, "rnn", 1, 1);
     recurrent(random, sink, "gru", 3, 2);
     recurrent(random, sink, "lstm", 4, 3);
+    recurrent_integers(random, sink, "rnn", 1);
+    recurrent_integers(random, sink, "gru", 3);
+    recurrent_integers(random, sink, "lstm", 4);
     for (const char* op : {"arg_max", "arg_min"}) extremes(random, sink, op);
     for (const ir::OpDef* def : ir::all_ops()) {
       if (def->reduce) reduce(random, sink, def->name);

@@ -29,7 +29,11 @@ class Case {
   double scale(double around) {
     return static_cast<float>(around * std::exp2(static_cast<double>(integer(-100, 100)) / 100));
   }
-  Quantization activation(double around) { return {{scale(around)}, {integer(-128, 127)}}; }
+  // From here on activations are of this element.
+  void use(Element element) { element_ = element; }
+  Quantization activation(double around) {
+    return {{scale(around)}, {integer(ir::lowest(element_), ir::highest(element_))}};
+  }
   Quantization weights(int64_t channels) {
     Quantization quant{{}, {}, 0};
     for (int64_t i = 0; i < channels; ++i) {
@@ -52,8 +56,11 @@ class Case {
   }
 
   Value* input(const Shape& shape, double around) {
-    Value* x = graph_.add_input(fmt::format("x{}", graph_.inputs().size()), {Element::i8, shape, activation(around)});
+    Value* x = graph_.add_input(fmt::format("x{}", graph_.inputs().size()), {element_, shape, activation(around)});
     return builder_.make("dequantize", {x});
+  }
+  Value* constant(const Shape& shape, const Quantization& quant) {
+    return builder_.constant(integers(Element::i8, shape, -127, 127), quant);
   }
   Value* weight(const Shape& shape) {
     return builder_.make("dequantize", {builder_.constant(integers(Element::i8, shape, -127, 127), weights(shape[0]))});
@@ -68,7 +75,7 @@ class Case {
   }
   void output(Value* value, double around) {
     Quantization quant = activation(around);
-    graph_.add_output(builder_.make_quantized("quantize", {value}, {}, Element::i8, quant));
+    graph_.add_output(builder_.make_quantized("quantize", {value}, {}, element_, quant));
   }
   Value* make(std::string_view op, std::vector<Value*> operands, ir::Attributes attributes = {}) {
     return builder_.make(op, std::move(operands), std::move(attributes));
@@ -76,13 +83,16 @@ class Case {
 
   std::vector<Tensor> run() {
     std::vector<Tensor> inputs;
-    for (const Value* x : graph_.inputs()) inputs.push_back(integers(Element::i8, x->type.shape, -128, 127));
+    for (const Value* x : graph_.inputs())
+      inputs.push_back(
+          integers(x->type.element, x->type.shape, ir::lowest(x->type.element), ir::highest(x->type.element)));
     return inputs;
   }
   ir::Graph& graph() { return graph_; }
 
  private:
   std::mt19937 random_;
+  Element element_ = Element::i8;
   ir::Graph graph_;
   ir::Builder builder_;
 };
@@ -110,14 +120,16 @@ Differences compare(Build build) {
     Case test(seed);
     build(test);
     const std::vector<Tensor> inputs = test.run();
-    const Tensor floats = ir::interpret(test.graph(), inputs)[0];
+    const std::vector<Tensor> floats = ir::interpret(test.graph(), inputs);
     lower(test.graph());
-    const Tensor lowered = ir::interpret(test.graph(), inputs)[0];
-    for (int64_t i = 0; i < floats.size(); ++i) {
-      const int64_t difference = std::abs(floats.integer(i) - lowered.integer(i));
-      ++differences.results;
-      differences.differing += difference != 0 ? 1 : 0;
-      differences.largest = std::max(differences.largest, difference);
+    const std::vector<Tensor> lowered = ir::interpret(test.graph(), inputs);
+    for (size_t k = 0; k < floats.size(); ++k) {
+      for (int64_t i = 0; i < floats[k].size(); ++i) {
+        const int64_t difference = std::abs(floats[k].integer(i) - lowered[k].integer(i));
+        ++differences.results;
+        differences.differing += difference != 0 ? 1 : 0;
+        differences.largest = std::max(differences.largest, difference);
+      }
     }
   }
   return differences;
@@ -229,7 +241,6 @@ TEST_CASE("lowered linear resize stays within a step") {
                1000);
 }
 
-// Weights are rounded to 2^-14, so that a result may be 255 * 2^-14 = 1/64 step away.
 TEST_CASE("lowered cubic resize stays within a step") {
   check_seldom(compare([](Case& test) {
                  Value* x = test.input({1, 6, 5, 2}, 0.02);
@@ -239,7 +250,59 @@ TEST_CASE("lowered cubic resize stays within a step") {
                                         {"mode", std::string("cubic")}}),
                              0.02);
                }),
+               1000);
+}
+
+// Pieces of parabolas are up to 1/32 step off.
+TEST_CASE("lowered 16-bit functions stay within a step") {
+  for (const char* function : {"sigmoid", "tanh", "gelu", "hard_swish", "swish", "exp", "softplus", "erf", "elu"}) {
+    INFO(function);
+    check_seldom(compare([&](Case& test) {
+                   test.use(Element::i16);
+                   Value* x = test.input({4, 64}, 8.0 / 32768);
+                   test.output(test.make(function, {x}), 8.0 / 32768);
+                 }),
+                 30);
+  }
+}
+
+TEST_CASE("lowered 16-bit softmax stays within a step") {
+  check_seldom(compare([](Case& test) {
+                 test.use(Element::i16);
+                 Value* x = test.input({4, 12}, 8.0 / 32768);
+                 test.output(test.make("softmax", {x}, {{"axis", int64_t{1}}}), 1.0 / 32768);
+               }),
                100);
+}
+
+// 8 hidden units over 6 steps; weights of one scale each.
+void recurrent_case(Case& test, const char* op, int64_t gates, const ir::Attributes& attributes) {
+  constexpr int64_t kSteps = 6, kInputs = 10, kHidden = 8;
+  Value* x = test.input({kSteps, 1, kInputs}, 0.02);
+  const auto weights = [&](int64_t columns) {
+    const Quantization quant{{test.scale(0.005)}, {0}};
+    return test.make("dequantize", {test.constant({1, gates * kHidden, columns}, quant)});
+  };
+  std::vector<Value*> operands = {x, weights(kInputs), weights(kHidden)};
+  operands.push_back(test.make("constant", {}, {{"value", test.reals({1, 2 * gates * kHidden}, -0.5, 0.5)}}));
+  operands.push_back(nullptr);
+  if (gates == 4) operands.insert(operands.end(), {nullptr, nullptr});
+  const Value* y = test.make(op, operands, attributes);
+  test.output(y->producer->results[0], 1.0 / 120);
+  test.output(y->producer->results[1], 1.0 / 120);
+  if (gates == 4) test.output(y->producer->results[2], 1.0 / 50);
+}
+
+using Names = std::vector<std::string>;
+
+TEST_CASE("lowered recurrent layers stay within a step") {
+  check_seldom(compare([](Case& test) { recurrent_case(test, "rnn", 1, {{"activations", Names{"tanh"}}}); }), 200);
+  for (const bool linear : {false, true}) {
+    const ir::Attributes attributes = {{"activations", Names{"sigmoid", "tanh"}}, {"linear_before_reset", linear}};
+    check_seldom(compare([&](Case& test) { recurrent_case(test, "gru", 3, attributes); }), 200);
+  }
+  const ir::Attributes attributes = {{"activations", Names{"sigmoid", "tanh", "tanh"}}};
+  check_seldom(compare([&](Case& test) { recurrent_case(test, "lstm", 4, attributes); }), 200);
 }
 
 TEST_CASE("requantisation stays within a step") {
