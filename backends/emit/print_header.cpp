@@ -8,6 +8,21 @@
 namespace tinyc {
 namespace {
 
+void print_push_macros(TextWriter& writer, const EmissionPlan& plan) {
+  const std::string& m = plan.macro;
+  const Port& input = plan.inputs[0];
+  writer.format("#define {}_READY 1 /* the output is there */", m);
+  writer.format("#define {}_BAD_WORKSPACE -1 /* null, or not aligned to {}_WORKSPACE_ALIGN */", m, m);
+  writer.format("#define {}_OUT_OF_ORDER -2 /* a row without {}_begin, or after the last */", m, plan.options.name);
+  writer.format("#define {}_BAD_ROW -3 /* null */", m);
+  writer.line();
+  writer.line("/* Rows of the input until the output is there, and elements of each. */");
+  writer.format("#define {}_PUSH_ROWS {}", m, pushed_rows(plan));
+  writer.format("#define {}_ROW_ELEMENTS {}", m,
+                input.type.elements() /
+                    plan.program->instances[static_cast<size_t>(members_of(*pushed_stage(plan)).front())].rows);
+}
+
 void print_macros(TextWriter& writer, const EmissionPlan& plan) {
   const std::string& m = plan.macro;
   writer.format("#define {}_WORKSPACE_BYTES {} /* may be shared with other code between calls */", m,
@@ -27,6 +42,7 @@ void print_macros(TextWriter& writer, const EmissionPlan& plan) {
   writer.line();
   writer.line("/* Results of the functions below. */");
   writer.format("#define {}_OK 0", m);
+  if (pushed_stage(plan)) return print_push_macros(writer, plan);
   writer.format("#define {}_BAD_WORKSPACE 1 /* null, or not aligned to {}_WORKSPACE_ALIGN */", m, m);
 }
 
@@ -35,12 +51,30 @@ std::string port_comment(const Port& port) {
                      quantization_text(port.type), comment_text(port.name));
 }
 
+void print_push_functions(TextWriter& writer, const EmissionPlan& plan) {
+  const std::string& n = plan.options.name;
+  writer.format(
+      "/* One inference whose input arrives row by row: {}_begin, then {}_push_row with each row from the first on", n,
+      n);
+  writer.format(
+      "   until it returns {}_READY; {}_OK asks for the next one. The row may be overwritten after the call. In "
+      "between,",
+      plan.macro, plan.macro);
+  writer.format("   leave the workspace alone. Negative: nothing was done. Outputs are at {}_output_K. */", n);
+  writer.format("int {}_begin(void* workspace);", n);
+  writer.format("int {}_push_row({});", n, push_parameters(plan));
+}
+
 void print_functions(TextWriter& writer, const EmissionPlan& plan) {
   const std::string& n = plan.options.name;
+  if (pushed_stage(plan)) print_push_functions(writer, plan);
   writer.line("/* One inference.");
   for (const Port& port : plan.inputs) writer.line("     " + port_comment(port));
   for (const Port& port : plan.outputs) writer.line("     " + port_comment(port));
-  if (plan.options.io_place == IoPlace::workspace) {
+  if (pushed_stage(plan)) {
+    writer.format(
+        "   Pushes all rows of the input; outputs are copied out of the workspace unless the pointer is null. */");
+  } else if (plan.options.io_place == IoPlace::workspace) {
     writer.format(
         "   Inputs are copied into the workspace and outputs out of it, unless the pointer is null or already is "
         "{}_input_K or",
@@ -58,9 +92,10 @@ void print_functions(TextWriter& writer, const EmissionPlan& plan) {
     writer.format("void {}_reset(void* state);", n);
   }
   if (plan.options.io_place != IoPlace::workspace) return;
-  writer.line(
-      "/* Where inputs and outputs live inside the workspace. An input's bytes are reused during the inference. */");
-  for (size_t i = 0; i < plan.inputs.size(); ++i)
+  writer.line(pushed_stage(plan) ? "/* Where outputs live inside the workspace. */"
+                                 : "/* Where inputs and outputs live inside the workspace. An input's bytes are reused "
+                                   "during the inference. */");
+  for (size_t i = 0; i < plan.inputs.size() && !pushed_stage(plan); ++i)
     writer.format("{}* {}_input_{}(void* workspace);", plan.inputs[i].c_type, n, i);
   for (size_t i = 0; i < plan.outputs.size(); ++i)
     writer.format("{}* {}_output_{}(void* workspace);", plan.outputs[i].c_type, n, i);

@@ -3,11 +3,28 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iterator>
 
 namespace tinyc {
 
 bool has_state(const EmissionPlan& plan) { return plan.plan.state_bytes > 0; }
+
+const Stage* pushed_stage(const EmissionPlan& plan) {
+  const Stage* first = plan.body->empty() ? nullptr : std::get_if<Stage>(&plan.body->front());
+  return first && first->pushed ? first : nullptr;
+}
+
+int64_t pushed_rows(const EmissionPlan& plan) {
+  const Stage& stage = *pushed_stage(plan);
+  const int first = members_of(stage).front();
+  const std::vector<RowStep> steps = unrolled(stage);
+  return std::count_if(steps.begin(), steps.end(), [&](const RowStep& step) { return step.instance == first; });
+}
+
+std::string push_parameters(const EmissionPlan& plan) {
+  return fmt::format("const {}* row, void* workspace{}", plan.inputs[0].c_type, has_state(plan) ? ", void* state" : "");
+}
 
 std::string infer_parameters(const EmissionPlan& plan) {
   std::string text;

@@ -19,6 +19,12 @@ void print_bytes(TextWriter& writer, const std::byte* data, size_t count);
 // An include of a system header; the compiler's own of an extension only where that extension is there.
 std::string include_text(std::string_view header);
 std::string storage_type(ir::Element element);  // C++ element type of an array
+// The stage into which rows of the input are pushed (--push-rows), or nullptr.
+const Stage* pushed_stage(const EmissionPlan& plan);
+// Rows of the input until the output is there.
+int64_t pushed_rows(const EmissionPlan& plan);
+// "const int8_t* row, void* workspace" with the state last.
+std::string push_parameters(const EmissionPlan& plan);
 bool has_state(const EmissionPlan& plan);
 // Lines of a comment about tool, options, model and totals.
 void print_banner(TextWriter& writer, const EmissionPlan& plan, std::string_view file, std::string_view what);

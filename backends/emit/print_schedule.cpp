@@ -6,6 +6,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
+
+#include "backends/emit/print_parts.h"
 
 namespace tinyc {
 namespace {
@@ -20,11 +23,32 @@ class SchedulePrinter {
   void run() {
     for (size_t i = 0; i < plan_.body->size(); ++i) {
       const Stage& stage = std::get<Stage>((*plan_.body)[i]);
-      if (is_long(stage)) print_pipeline(stage, i);
+      if (stage.pushed) {
+        print_order(stage, i);
+      } else if (is_long(stage)) {
+        print_order(stage, i);
+        print_runner(pipeline_name(i), members_of(stage), goes_upwards(stage));
+      }
     }
+    if (pushed_stage(plan_)) {
+      print_push();
+    } else {
+      print_run_layers();
+    }
+  }
+
+ private:
+  void print_run_layers() {
     writer_.line("void run_layers(const Memory& memory) {");
     writer_.indent();
-    for (size_t i = 0; i < plan_.body->size(); ++i) {
+    print_stages(0);
+    if (plan_.body->empty()) writer_.line("static_cast<void>(memory);");
+    writer_.dedent();
+    writer_.line("}");
+  }
+
+  void print_stages(size_t first) {
+    for (size_t i = first; i < plan_.body->size(); ++i) {
       const Stage& stage = std::get<Stage>((*plan_.body)[i]);
       if (is_long(stage)) {
         writer_.format("run_{}(memory);", pipeline_name(i));
@@ -32,12 +56,8 @@ class SchedulePrinter {
         print_calls(stage);
       }
     }
-    if (plan_.body->empty()) writer_.line("static_cast<void>(memory);");
-    writer_.dedent();
-    writer_.line("}");
   }
 
- private:
   const Instance& instance(int index) const { return plan_.program->instances[static_cast<size_t>(index)]; }
   const EmittedLayer& layer(int index) const { return plan_.layers[static_cast<size_t>(index)]; }
 
@@ -57,17 +77,16 @@ class SchedulePrinter {
                        layer(index).symbol, rows);
   }
 
-  void print_pipeline(const Stage& stage, size_t node) {
+  static bool goes_upwards(const Stage& stage) { return unrolled(stage).front().y0 != 0; }
+
+  void print_order(const Stage& stage, size_t node) {
     const std::vector<RowStep> steps = unrolled(stage);
-    std::vector<int> members;
-    for (const RowStep& step : steps) members.push_back(step.instance);
-    std::sort(members.begin(), members.end());
-    members.erase(std::unique(members.begin(), members.end()), members.end());
+    const std::vector<int> members = members_of(stage);
     const auto place = [&](int index) {
       return std::lower_bound(members.begin(), members.end(), index) - members.begin();
     };
     const std::string name = pipeline_name(node);
-    const bool upwards = steps.front().y0 != 0;
+    const bool upwards = goes_upwards(stage);
     writer_.format("// Rows of {} to {}, interleaved: whose next row is computed. Rows go from the {} to the {}.",
                    layer(members.front()).symbol, layer(members.back()).symbol, upwards ? "last" : "first",
                    upwards ? "first" : "last");
@@ -85,7 +104,6 @@ class SchedulePrinter {
     writer_.dedent();
     writer_.line("};");
     writer_.line();
-    print_runner(name, members, upwards);
   }
 
   void print_runner(const std::string& name, const std::vector<int>& members, bool upwards) {
@@ -98,20 +116,66 @@ class SchedulePrinter {
     writer_.format("for (const uint8_t layer : {}_order) {{", name);
     writer_.indent();
     writer_.format("const int32_t y = {};", upwards ? "--rows[layer]" : "rows[layer]++");
-    writer_.line("switch (layer) {");
-    writer_.indent();
-    for (size_t i = 0; i < members.size(); ++i) {
-      writer_.format("case {}:", i);
-      writer_.format("  {}", call(members[i], "y, y + 1"));
-      writer_.line("  break;");
-    }
-    writer_.line("default:");
-    writer_.line("  break;");
-    for (int i = 0; i < 3; ++i) {
+    print_switch(members, [](int) { return std::string("y, y + 1"); });
+    for (int i = 0; i < 2; ++i) {
       writer_.dedent();
       writer_.line("}");
     }
     writer_.line();
+  }
+
+  // rows_of: the rows that a member computes in its step y.
+  void print_switch(const std::vector<int>& members, const std::function<std::string(int)>& rows_of) {
+    writer_.line("switch (layer) {");
+    for (size_t i = 0; i < members.size(); ++i) {
+      writer_.format("  case {}:", i);
+      writer_.format("    {}", call(members[i], rows_of(members[i])));
+      writer_.line("    break;");
+    }
+    writer_.line("  default:");
+    writer_.line("    break;");
+    writer_.line("}");
+  }
+
+  // The input's rows arrive one by one: the order is run up to where the next one is wanted.
+  void print_push() {
+    const std::vector<int> members = members_of(*pushed_stage(plan_));
+    writer_.line("// Where a pushed inference stands; in the workspace, behind everything else.");
+    writer_.line("struct Progress {");
+    writer_.line("  uint32_t begun;    // kBegun from begin to the last row");
+    writer_.line("  uint32_t step;     // of the order above");
+    writer_.format("  uint16_t rows[{}];  // what each layer computes next", members.size());
+    writer_.line("};");
+    writer_.line("constexpr uint32_t kBegun = 0x70757368;");
+    writer_.format("static_assert({} + sizeof(Progress) <= {}_WORKSPACE_BYTES, \"the workspace ends with Progress\");",
+                   plan_.plan.progress_offset, plan_.macro);
+    writer_.line();
+    writer_.line("// Takes the next row of the input and computes what waited for it. True when the output is there.");
+    writer_.line("bool push_row(const Memory& memory, Progress& progress) {");
+    writer_.indent();
+    writer_.line("bool taken = false;");
+    writer_.format("for (; progress.step < sizeof {}_order; ++progress.step) {{", pipeline_name(0));
+    writer_.indent();
+    writer_.format("const uint8_t layer = {}_order[progress.step];", pipeline_name(0));
+    writer_.line("if (layer == 0 && taken) return false;  // it waits for the row after this one");
+    writer_.line("taken = taken || layer == 0;");
+    writer_.line("const int32_t y = progress.rows[layer]++;");
+    print_switch(members, [&](int member) { return granule_text(instance(member)); });
+    writer_.dedent();
+    writer_.line("}");
+    print_stages(1);
+    writer_.line("return true;");
+    writer_.dedent();
+    writer_.line("}");
+  }
+
+  // Rows of the y-th granule.
+  static std::string granule_text(const Instance& instance) {
+    const int64_t granule = instance.needs.granule;
+    if (granule == 1) return "y, y + 1";
+    const std::string end = fmt::format("{0} * y + {0}", granule);
+    if (instance.rows % granule == 0) return fmt::format("{} * y, {}", granule, end);
+    return fmt::format("{0} * y, {1} < {2} ? {1} : {2}", granule, end, instance.rows);
   }
 
   void print_calls(const Stage& stage) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// run_layers(): calls of the layers in the order of the program.
+// run_layers(), or push_row() where rows are pushed: calls of the layers in the order of the program.
 #pragma once
 
 #include "backends/emit/emission_plan.h"

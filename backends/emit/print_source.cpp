@@ -92,6 +92,10 @@ class SourcePrinter {
       writer_.format("//   [{:>7} .. {:>7}]  steps {:>3} to {:>3}  {}{}", offset, offset + buffer.bytes() - 1,
                      plan_.live[i].first, plan_.live[i].last, comment_text(buffer.name), ring);
     }
+    if (const Stage* stage = pushed_stage(plan_)) {
+      const int64_t at = plan_.plan.progress_offset;
+      writer_.format("//   [{:>7} .. {:>7}]  from row to row  progress", at, at + progress_bytes(*stage) - 1);
+    }
     const int64_t gap = plan_.plan.workspace_bytes - plan_.plan.lower_bound;
     if (gap == 0) {
       writer_.format("// {} bytes: minimal for this schedule (that much is live at step {})",
@@ -199,10 +203,7 @@ class SourcePrinter {
     const std::string& n = plan_.options.name;
     writer_.format("int {}_infer({}) {{", n, infer_parameters(plan_));
     writer_.indent();
-    writer_.format(
-        "if (workspace == nullptr || reinterpret_cast<uintptr_t>(workspace) % {0}_WORKSPACE_ALIGN != 0) return "
-        "{0}_BAD_WORKSPACE;",
-        plan_.macro);
+    check_workspace();
     writer_.line("uint8_t* const base = static_cast<uint8_t*>(workspace);");
     std::string external;
     for (const Port& port : plan_.inputs) {
@@ -221,22 +222,89 @@ class SourcePrinter {
     writer_.format("const {}::Memory memory = {{base{}{}}};", n, external,
                    has_state(plan_) ? ", static_cast<uint8_t*>(state)" : "");
     writer_.format("{}::run_layers(memory);", n);
-    for (const Port& port : plan_.outputs) {
-      if (port.offset >= 0)
-        writer_.format("if ({0} != nullptr && static_cast<void*>({0}) != base + {1}) memcpy({0}, base + {1}, {2});",
-                       port.parameter, port.offset, port.bytes);
-    }
+    copy_outputs();
     writer_.format("return {}_OK;", plan_.macro);
     writer_.dedent();
     writer_.line("}");
     writer_.line();
   }
 
+  void check_workspace() {
+    writer_.format(
+        "if (workspace == nullptr || reinterpret_cast<uintptr_t>(workspace) % {0}_WORKSPACE_ALIGN != 0) return "
+        "{0}_BAD_WORKSPACE;",
+        plan_.macro);
+  }
+
+  void copy_outputs() {
+    for (const Port& port : plan_.outputs) {
+      if (port.offset >= 0)
+        writer_.format("if ({0} != nullptr && static_cast<void*>({0}) != base + {1}) memcpy({0}, base + {1}, {2});",
+                       port.parameter, port.offset, port.bytes);
+    }
+  }
+
+  void open(const std::string& head) {
+    writer_.format("{} {{", head);
+    writer_.indent();
+  }
+  void close() {
+    writer_.dedent();
+    writer_.line("}");
+    writer_.line();
+  }
+
+  void print_push_interface() {
+    const std::string& n = plan_.options.name;
+    const std::string& m = plan_.macro;
+    const std::string progress =
+        fmt::format("{0}::Progress& progress = *static_cast<{0}::Progress*>(static_cast<void*>(base + {1}));", n,
+                    plan_.plan.progress_offset);
+    open(fmt::format("int {}_begin(void* workspace)", n));
+    check_workspace();
+    writer_.line("uint8_t* const base = static_cast<uint8_t*>(workspace);");
+    writer_.line(progress);
+    writer_.line("memset(&progress, 0, sizeof progress);");
+    writer_.format("progress.begun = {}::kBegun;", n);
+    writer_.format("return {}_OK;", m);
+    close();
+    open(fmt::format("int {}_push_row({})", n, push_parameters(plan_)));
+    check_workspace();
+    writer_.format("if (row == nullptr) return {}_BAD_ROW;", m);
+    writer_.line("uint8_t* const base = static_cast<uint8_t*>(workspace);");
+    writer_.line(progress);
+    writer_.format("if (progress.begun != {}::kBegun) return {}_OUT_OF_ORDER;", n, m);
+    writer_.format(
+        "const {}::Memory memory = {{base, const_cast<uint8_t*>(static_cast<const uint8_t*>(static_cast<const "
+        "void*>(row))){}}};",
+        n, has_state(plan_) ? ", static_cast<uint8_t*>(state)" : "");
+    writer_.format("if (!{}::push_row(memory, progress)) return {}_OK;", n, m);
+    writer_.line("progress.begun = 0;");
+    writer_.format("return {}_READY;", m);
+    close();
+    const std::string input = plan_.inputs[0].parameter;
+    open(fmt::format("int {}_infer({})", n, infer_parameters(plan_)));
+    writer_.format("if ({} == nullptr) return {}_BAD_ROW;", input, m);
+    writer_.format("int status = {}_begin(workspace);", n);
+    writer_.format("for (int32_t y = 0; y < {}_PUSH_ROWS && status == {}_OK; ++y)", m, m);
+    writer_.format("  status = {}_push_row({} + y * {}_ROW_ELEMENTS, workspace{});", n, input, m,
+                   has_state(plan_) ? ", state" : "");
+    writer_.format("if (status != {}_READY) return status;", m);
+    writer_.line("uint8_t* const base = static_cast<uint8_t*>(workspace);");
+    copy_outputs();
+    writer_.format("return {}_OK;", m);
+    close();
+  }
+
   void print_interface() {
     section(writer_, "interface");
     writer_.line("extern \"C\" {");
     writer_.line();
-    print_infer();
+    if (pushed_stage(plan_)) {
+      print_push_interface();
+    } else {
+      print_infer();
+    }
     const std::string& n = plan_.options.name;
     writer_.format("int {}_run(const void* const inputs[], void* const outputs[], void* workspace{}) {{", n,
                    has_state(plan_) ? ", void* state" : "");
@@ -264,7 +332,7 @@ class SourcePrinter {
           "static_cast<{0}*>(static_cast<void*>(static_cast<uint8_t*>(workspace) + {4})); }}",
           port.c_type, plan_.options.name, kind, index, port.offset);
     };
-    for (size_t i = 0; i < plan_.inputs.size(); ++i) place(plan_.inputs[i], "input", i);
+    for (size_t i = 0; i < plan_.inputs.size() && !pushed_stage(plan_); ++i) place(plan_.inputs[i], "input", i);
     for (size_t i = 0; i < plan_.outputs.size(); ++i) place(plan_.outputs[i], "output", i);
   }
 

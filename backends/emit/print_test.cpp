@@ -83,6 +83,35 @@ uint32_t differences(const T* value, const T* expected, int32_t count, float rto
 
 }  // namespace
 
+namespace {
+
+// Pushed rows: one after the other, and what comes out of order is refused.
+void print_pushed_inference(TextWriter& writer, const EmissionPlan& plan) {
+  const std::string& n = plan.options.name;
+  const std::string& m = plan.macro;
+  const auto push = [&](std::string_view row) {
+    return fmt::format("{}_push_row({}, workspace{})", n, row, has_state(plan) ? ", state" : "");
+  };
+  const auto expect = [&](const std::string& call, std::string_view status) {
+    writer.format("wrong += {} == {}_{} ? 0u : 1u;", call, m, status);
+  };
+  expect(push("input_0"), "OUT_OF_ORDER");
+  expect(fmt::format("{}_begin(workspace)", n), "OK");
+  writer.format("for (int32_t y = 0; y < {}_PUSH_ROWS; ++y)", m);
+  writer.format("  wrong += {} == (y + 1 < {}_PUSH_ROWS ? {}_OK : {}_READY) ? 0u : 1u;",
+                push(fmt::format("input_0 + y * {}_ROW_ELEMENTS", m)), m, m, m);
+  expect(push("input_0"), "OUT_OF_ORDER");
+  for (size_t i = 0; i < plan.outputs.size(); ++i)
+    writer.format("memcpy(output_{0}, {1}_output_{0}(workspace), {2});", i, n, plan.outputs[i].bytes);
+}
+
+void print_inference(TextWriter& writer, const EmissionPlan& plan) {
+  if (pushed_stage(plan)) return print_pushed_inference(writer, plan);
+  writer.format("wrong += {}_infer({}) == {}_OK ? 0u : 1u;", plan.options.name, infer_arguments(plan), plan.macro);
+}
+
+}  // namespace
+
 std::string print_test(const EmissionPlan& plan, const std::vector<GoldenSet>& sets,
                        const std::vector<Tolerance>& tolerances) {
   TextWriter writer;
@@ -105,7 +134,7 @@ std::string print_test(const EmissionPlan& plan, const std::vector<GoldenSet>& s
     for (size_t i = 0; i < plan.inputs.size(); ++i)
       writer.format("memcpy(input_{1}, set_{0}_input_{1}, sizeof set_{0}_input_{1});", s, i);
     if (has_state(plan)) writer.format("{}_reset(state);", plan.options.name);
-    writer.format("wrong += {}_infer({}) == {}_OK ? 0u : 1u;", plan.options.name, infer_arguments(plan), plan.macro);
+    print_inference(writer, plan);
     for (size_t i = 0; i < plan.outputs.size(); ++i) {
       writer.format("wrong += differences(output_{1}, set_{0}_output_{1}, {2}, {3}, {4}, {5});", s, i,
                     plan.outputs[i].type.elements(), float_literal(static_cast<float>(tolerances[i].rtol)),

@@ -33,6 +33,7 @@ class Replay {
 
   Status run(const PlanOptions& options) {
     if (const Status status = check_places(); !status) return status;
+    if (const Status status = check_progress(); !status) return status;
     own_ports(BufferKind::input);
     for (const TimedStep& timed : timed_steps(program_)) {
       if (const Status status = step(timed); !status) return status;
@@ -61,6 +62,36 @@ class Replay {
       if (at % std::max(program_.buffers[i].form.alignment, element) != 0)
         return Failure{fmt::format("buffer '{}' is not aligned", program_.buffers[i].name)};
     }
+    return {};
+  }
+
+  // What a pushed stage keeps from row to row lies behind everything else.
+  Status check_progress() const {
+    for (size_t n = 0; n < program_.body.size(); ++n) {
+      const Stage* stage = std::get_if<Stage>(&program_.body[n]);
+      if (!stage || !stage->pushed) continue;
+      const int64_t at = plan_.progress_offset;
+      if (n > 0) return Failure{"rows are pushed into a later stage"};
+      if (at < 0 || at % 4 != 0 || at + progress_bytes(*stage) > plan_.workspace_bytes)
+        return Failure{"the progress of pushed rows lies outside the workspace"};
+      for (size_t i = 0; i < program_.buffers.size(); ++i) {
+        if (in_workspace(static_cast<int>(i)) && plan_.placements[i].offset + program_.buffers[i].bytes() > at)
+          return Failure{fmt::format("buffer '{}' lies over the progress of pushed rows", program_.buffers[i].name)};
+      }
+    }
+    return {};
+  }
+
+  // The caller shows each row of a pushed input once, first to last, and only to the first member of the pushed stage.
+  Status take_pushed(int index, RowRange rows, const TimedStep& timed) {
+    const Stage* first = program_.body.empty() ? nullptr : std::get_if<Stage>(&program_.body[0]);
+    if (!first || !first->pushed || timed.step.instance != members_of(*first).front())
+      return Failure{
+          fmt::format("step {}: only the pushed stage's first member may read '{}'", timed.call, buffer(index).name)};
+    if (rows.first != next_pushed_ || rows.last != next_pushed_ + 1)
+      return Failure{fmt::format("step {}: row {} of '{}' is not the one that is shown", timed.call, rows.first,
+                                 buffer(index).name)};
+    ++next_pushed_;
     return {};
   }
 
@@ -119,6 +150,10 @@ class Replay {
     for (size_t k = 0; k < instance.inputs.size(); ++k) {
       const int source = instance.inputs[k].buffer;
       const RowRange rows = input_rows(program_, step, k);
+      if (buffer(source).pushed) {
+        if (const Status status = take_pushed(source, rows, timed); !status) return status;
+        continue;
+      }
       for (int64_t row = rows.first; row < rows.last; ++row) {
         if (const Status status = expect(source, row, timed.call); !status) return status;
         if (in_workspace(source))
@@ -173,6 +208,7 @@ class Replay {
   const Plan& plan_;
   std::vector<Owner> workspace_;
   std::vector<std::vector<Owner>> outside_;
+  int64_t next_pushed_ = 0;
   std::map<int, int> scratch_call_;  // scratch buffer -> call that used it last, plus one
 };
 

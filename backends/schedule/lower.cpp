@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 #include <unordered_map>
 
@@ -28,6 +29,30 @@ void give_outputs_own_buffers(ir::Graph& graph) {
   }
 }
 
+ir::Op* first_of(const ir::Graph& graph, const std::vector<ir::Op*>& ops) {
+  for (const auto& op : graph.ops()) {
+    if (std::find(ops.begin(), ops.end(), op.get()) != ops.end()) return op.get();
+  }
+  return nullptr;
+}
+
+// Every reader of a pushed input reads a copy of it, which takes one row after the other from the caller: the copy is
+// what pipelines shrink to a ring.
+void copy_input(ir::Graph& graph) {
+  ir::Value* pushed = pushed_value(graph);
+  const std::vector<ir::Op*> users = pushed->users;
+  ir::Builder builder(graph, users.empty() ? nullptr : first_of(graph, users));
+  ir::Value* copy = builder.make("copy", {pushed});
+  for (ir::Op* user : users) {
+    for (size_t k = 0; k < user->operands.size(); ++k) {
+      if (user->operand(k) == pushed) graph.set_operand(user, k, copy);
+    }
+  }
+  for (size_t i = 0; i < graph.outputs().size(); ++i) {
+    if (graph.outputs()[i] == pushed) graph.set_output(i, copy);
+  }
+}
+
 class Lowering {
  public:
   Lowering(const ir::Graph& graph, const Target& target, const LowerOptions& options, Diagnostics& diagnostics)
@@ -38,7 +63,7 @@ class Lowering {
       Buffer& buffer = buffer_of(graph_.inputs()[i]);
       buffer.kind = BufferKind::input;
       buffer.port = static_cast<int>(i);
-      buffer.external = options_.external_inputs;
+      buffer.external = options_.external_inputs || options_.push_rows;
     }
     for (const auto& op : graph_.ops()) {
       if (!op->is("constant") && !op->def->traits.view) add_instance(*op);
@@ -50,6 +75,11 @@ class Lowering {
       buffer.external = options_.external_outputs;
     }
     for (const Instance& instance : program_.instances) join_rows(instance);
+    for (Buffer& buffer : program_.buffers) {
+      if (buffer.kind != BufferKind::input || !options_.push_rows) continue;
+      buffer.pushed = true;
+      buffer.ring = 1;
+    }
     return std::move(program_);
   }
 
@@ -143,8 +173,8 @@ const ir::Value* view_root(const ir::Value* value) {
 
 namespace {
 
-// Further results of an operator that runs as a whole may have another number of rows: they are divided as the first is,
-// so that the one step writes all of them.
+// Further results of an operator that runs as a whole may have another number of rows: they are divided as the first
+// is, so that the one step writes all of them.
 void share_rows(Instance& instance) {
   for (Access& access : instance.outputs) {
     const int64_t bytes = access.rows * access.row_bytes;
@@ -185,8 +215,17 @@ void use_kernel(Program& program, int index, const Selection& selection) {
   instance.state = extra(instance.state, BufferKind::state, "state", selection.needs.state_bytes);
 }
 
+ir::Value* pushed_value(const ir::Graph& graph) {
+  if (graph.inputs().size() != 1) return nullptr;
+  ir::Value* value = graph.inputs().front();
+  while (row_count(value->type) == 1 && value->users.size() == 1 && value->users[0]->def->traits.view)
+    value = value->users[0]->result();
+  return row_count(value->type) > 1 && !value->users.empty() ? value : nullptr;
+}
+
 std::optional<Program> lower_to_program(ir::Graph& graph, const Target& target, const LowerOptions& options,
                                         Diagnostics& diagnostics) {
+  if (options.push_rows) copy_input(graph);
   give_outputs_own_buffers(graph);
   Lowering lowering(graph, target, options, diagnostics);
   Program program = lowering.run();

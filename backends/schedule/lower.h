@@ -10,16 +10,21 @@
 namespace tinyc {
 
 struct LowerOptions {
-  bool external_inputs = false;   // --io-place caller
+  bool external_inputs = false;  // --io-place caller
   bool external_outputs = false;
+  bool push_rows = false;  // --push-rows: the one input is external and seen row by row; a copy takes each row
 };
 
-// Operators that no kernel of the target can compute are all reported, with every kernel's reason. The graph may get copy
-// operators; it must outlive the program.
-std::optional<Program> lower_to_program(ir::Graph& graph, const Target& target, const LowerOptions& options, Diagnostics& diagnostics);
+// Operators that no kernel of the target can compute are all reported, with every kernel's reason. The graph may get
+// copy operators; it must outlive the program.
+std::optional<Program> lower_to_program(ir::Graph& graph, const Target& target, const LowerOptions& options,
+                                        Diagnostics& diagnostics);
 
 // Makes an instance use a kernel of its choices; its operands are known. Scratch and state get buffers.
 void use_kernel(Program& program, int instance, const Selection& selection);
+
+// The one input as something that has several rows: itself, or what a chain of views makes of it; else nullptr.
+ir::Value* pushed_value(const ir::Graph& graph);
 
 // The value whose bytes a chain of views shows.
 const ir::Value* view_root(const ir::Value* value);

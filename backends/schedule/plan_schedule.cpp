@@ -12,6 +12,15 @@ namespace {
 constexpr double kFreeCycles = 1.03;  // RAM may cost that much where nothing is asked for
 constexpr int kPlannedForLeast = 3;
 
+// A pushed stage's progress lies behind all buffers.
+void add_progress(const Program& program, Plan& plan) {
+  const Stage& first = std::get<Stage>(program.body.front());
+  if (!first.pushed) return;
+  plan.progress_offset = (plan.workspace_bytes + 3) / 4 * 4;
+  plan.workspace_bytes = plan.progress_offset + progress_bytes(first);
+  plan.lower_bound += progress_bytes(first);
+}
+
 class Chooser {
  public:
   // only_free: schedules that cost hardly more than the fastest will do.
@@ -59,6 +68,7 @@ class Chooser {
     Scheduled scheduled;
     scheduled.program = search_.build(schedule);
     scheduled.plan = plan_with_directions(scheduled.program, options_.plan);
+    add_progress(scheduled.program, scheduled.plan);
     scheduled.cycles = schedule.cycles;
     scheduled.exhausted = search_.exhausted();
     return scheduled;

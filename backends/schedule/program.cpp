@@ -2,6 +2,7 @@
 #include "backends/schedule/program.h"
 
 #include <algorithm>
+#include <set>
 
 #include "compiler/support/diagnostics.h"
 
@@ -31,6 +32,19 @@ std::vector<RowStep> timeline(const Program& program) {
     steps.insert(steps.end(), more.begin(), more.end());
   }
   return steps;
+}
+
+std::vector<int> members_of(const Stage& stage) {
+  std::set<int> members;
+  for (const std::vector<RowStep>* steps : {&stage.prologue, &stage.steady, &stage.epilogue}) {
+    for (const RowStep& step : *steps) members.insert(step.instance);
+  }
+  return {members.begin(), members.end()};
+}
+
+int64_t progress_bytes(const Stage& stage) {
+  const auto rows = static_cast<int64_t>(2 * members_of(stage).size());
+  return 8 + (rows + 3) / 4 * 4;
 }
 
 namespace {

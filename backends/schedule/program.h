@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The program: kernel calls over rows, and the buffers they work on. Between the graph (what) and the emitted text (how).
+// The program: kernel calls over rows, and the buffers they work on. Between the graph (what) and the emitted text
+// (how).
 #pragma once
 
 #include <memory>
@@ -22,10 +23,11 @@ struct Buffer {
   const ir::Value* value = nullptr;  // nullptr for scratch
   int port = -1;                     // index of the graph's input, output or state
   Form form;
-  int64_t rows = 1;                  // of the whole tensor
+  int64_t rows = 1;  // of the whole tensor
   int64_t row_bytes = 0;
-  int64_t ring = 1;                  // rows that are kept; = rows for a dense tensor
-  bool external = false;             // lies in the caller's memory, not in the workspace
+  int64_t ring = 1;       // rows that are kept; = rows for a dense tensor
+  bool external = false;  // lies in the caller's memory, not in the workspace
+  bool pushed = false;    // an input of which the caller shows one row after the other; ring = 1
   int64_t bytes() const { return ring * row_bytes; }
   bool dense() const { return ring == rows; }
 };
@@ -48,11 +50,11 @@ struct Instance {
   std::vector<Access> outputs;  // one per result
   int scratch = -1;             // buffers, -1 = none
   int state = -1;
-  int64_t rows = 1;             // rows of a whole call: of the output, or of the input of a kernel that accumulates
-  int64_t batch = 1;            // images, where the kernel computes one at a time
-  double cycles = 0;            // estimate
-  std::string why;              // why this kernel and variant
-  Choices choices;              // what else could compute it
+  int64_t rows = 1;   // rows of a whole call: of the output, or of the input of a kernel that accumulates
+  int64_t batch = 1;  // images, where the kernel computes one at a time
+  double cycles = 0;  // estimate
+  std::string why;    // why this kernel and variant
+  Choices choices;    // what else could compute it
 };
 
 // The unit of time: instance computes output rows [y0, y1). In a steady state both advance by `advance` per iteration.
@@ -71,7 +73,7 @@ struct Stage {
   std::vector<RowStep> steady;  // run `count` times
   int64_t count = 0;
   std::vector<RowStep> epilogue;
-  bool pushed = false;      // rows of the graph's input arrive one by one
+  bool pushed = false;  // rows of the graph's input arrive one by one: each waits for the next call of its first member
   bool persistent = false;  // rings live on between inferences
 };
 
@@ -132,6 +134,11 @@ RowRange output_rows(const Program& program, const RowStep& step, size_t k);
 // Whether output row y of a step may lie exactly on row y of the k-th input: an element-wise kernel, rows of one size.
 bool may_lie_on_input(const Program& program, const Instance& instance, size_t k);
 
+// The instances that a stage runs, in order.
+std::vector<int> members_of(const Stage& stage);
+// Bytes that a pushed stage keeps from row to row besides its buffers: a mark, the next step, and two per member.
+int64_t progress_bytes(const Stage& stage);
+
 // Where each buffer lies.
 struct Placement {
   int region = 0;
@@ -145,6 +152,7 @@ struct Plan {
   int64_t lower_bound = 0;  // no plan for this schedule can be smaller
   int peak_step = 0;        // index into timeline() where the bound is reached
   int alignment = 8;
+  int64_t progress_offset = -1;  // progress_bytes() of a pushed stage; behind all buffers
   bool optimal() const { return workspace_bytes == lower_bound; }
 };
 

@@ -35,6 +35,19 @@ struct Candidate {
   double calls;  // cycles of calling row by row
 };
 
+const Selection* accumulating_choice(const Instance& instance, bool reversed) {
+  const Accumulates wanted = reversed ? Accumulates::from_last : Accumulates::from_first;
+  for (const Selection& one : instance.choices.accumulating) {
+    if (one.needs.accumulates == wanted) return &one;
+  }
+  return nullptr;
+}
+
+bool pushes_rows(const Program& program) {
+  return std::any_of(program.buffers.begin(), program.buffers.end(),
+                     [](const Buffer& buffer) { return buffer.pushed; });
+}
+
 }  // namespace
 
 struct ScheduleSearch::Impl {
@@ -50,19 +63,14 @@ struct ScheduleSearch::Impl {
     for (const bool reversed : {false, true}) ways[reversed] = accumulating(reversed);
     ending.resize(layers.instances.size() + 1);
     int64_t work = kMostSteps;
-    for (size_t i = 0; i < layers.instances.size(); ++i) add_single(i);
+    const bool pushed = pushes_rows(layers);
+    for (size_t i = pushed ? 1 : 0; i < layers.instances.size(); ++i) add_single(i);
     for (size_t i = 0; i < layers.instances.size() && pipelines; ++i) {
-      for (const bool reversed : {false, true}) add_segments(i, reversed, work);
+      for (const bool reversed : {false, true}) {
+        if (!(pushed && i == 0 && reversed)) add_segments(i, reversed, work);
+      }
     }
     exhausted = work > 0;
-  }
-
-  static const Selection* accumulating_choice(const Instance& instance, bool reversed) {
-    const Accumulates wanted = reversed ? Accumulates::from_last : Accumulates::from_first;
-    for (const Selection& one : instance.choices.accumulating) {
-      if (one.needs.accumulates == wanted) return &one;
-    }
-    return nullptr;
   }
 
   Program accumulating(bool reversed) const {
@@ -196,7 +204,7 @@ Program ScheduleSearch::build(const Schedule& schedule) const {
     for (size_t k = 0; k < members.size(); ++k) {
       const Choices choices = program.instances[static_cast<size_t>(members[k])].choices;
       const Selection* accumulating =
-          Impl::accumulating_choice(impl_->layers.instances[static_cast<size_t>(members[k])], segment.reversed);
+          accumulating_choice(impl_->layers.instances[static_cast<size_t>(members[k])], segment.reversed);
       use_kernel(program, members[k],
                  segment.choices[k] == kAccumulating ? *accumulating : choices.whole[segment.choices[k]]);
     }
@@ -210,9 +218,23 @@ Program ScheduleSearch::build(const Schedule& schedule) const {
     if (!rows) TINYC_BUG("pipeline: " + rows.message());
     for (const Interleaved::Ring& ring : rows->rings)
       program.buffers[static_cast<size_t>(ring.buffer)].ring = ring.rows;
-    program.body.emplace_back(stage_of(rows->steps));
+    Stage stage = stage_of(rows->steps);
+    stage.pushed = segment.first == 0 && pushes_rows(program);
+    program.body.emplace_back(std::move(stage));
   }
   return program;
+}
+
+Status can_push_rows(const Program& layers) {
+  if (layers.instances.size() < 2) return Failure{"nothing reads the input"};
+  const std::vector<Access>& first = layers.instances[0].inputs;
+  if (first.empty() || !layers.buffers[static_cast<size_t>(first[0].buffer)].pushed)
+    return Failure{"a layer that does not depend on the input comes before it"};
+  Program program = without_body(layers);
+  if (const Selection* choice = accumulating_choice(layers.instances[1], false)) use_kernel(program, 1, *choice);
+  const int members[] = {0, 1};
+  const Result<Interleaved> rows = interleave(program, members, false);
+  return rows ? Status{} : Status{Failure{rows.message()}};
 }
 
 }  // namespace tinyc

@@ -7,6 +7,7 @@
 
 #include "backends/schedule/plan_memory.h"
 #include "backends/schedule/program.h"
+#include "compiler/support/result.h"
 
 namespace tinyc {
 
@@ -27,9 +28,14 @@ struct Schedule {
   double cycles = 0;
 };
 
+// Why rows of the input cannot be pushed into a program lowered for it (LowerOptions::push_rows): its first layer needs
+// all rows at once.
+Status can_push_rows(const Program& layers);
+
 class ScheduleSearch {
  public:
-  // A lowered program: one stage of one call per instance. Without pipelines every segment is one layer.
+  // A lowered program: one stage of one call per instance. Without pipelines every segment is one layer. Where rows are
+  // pushed, the first segment is a pipeline from the first row to the last.
   ScheduleSearch(const Program& layers, const PlanOptions& options, bool pipelines = true);
   ~ScheduleSearch();
 

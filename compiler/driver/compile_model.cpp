@@ -9,6 +9,7 @@
 #include "backends/schedule/check_plan.h"
 #include "backends/schedule/lower.h"
 #include "backends/schedule/plan_schedule.h"
+#include "backends/schedule/search_schedule.h"
 #include "backends/schedule/select_kernel.h"
 #include "compiler/driver/build_facts.h"
 #include "compiler/driver/progress.h"
@@ -84,6 +85,20 @@ void read_graph(const Options& options, LoadedModel& loaded, Diagnostics& diagno
   loaded.graph = import_onnx(*model, {options.dims}, diagnostics);
 }
 
+// Whether the input can arrive row by row; what follows from the graph alone.
+bool has_rows_to_push(const ir::Graph& graph, Diagnostics& diagnostics) {
+  const std::string_view needs = "--push-rows needs one input of several rows (axis 1 of a shape that begins with 1)";
+  const auto fail = [&](std::string message, std::string help) {
+    return diagnostics.error(Code::T0602, {}, std::move(message), std::move(help)), false;
+  };
+  if (graph.inputs().size() != 1)
+    return fail(fmt::format("{}, the model has {}", needs, graph.inputs().size()), "leave --push-rows out");
+  const ir::Value* input = graph.inputs().front();
+  if (!pushed_value(graph))
+    return fail(fmt::format("{}, '{}' is {}", needs, input->name, type_text(input->type)), "leave --push-rows out");
+  return true;
+}
+
 }  // namespace
 
 std::optional<LoadedModel> load_model(const Options& options, Diagnostics& diagnostics) {
@@ -107,8 +122,15 @@ std::optional<LoweredModel> lower_model(const Options& options, Diagnostics& dia
   if (!loaded) return std::nullopt;
   const Progress progress("choosing kernels");
   const bool outside = options.io_place == IoPlace::caller;
-  std::optional<Program> layers = lower_to_program(*loaded->graph, *options.target, {outside, outside}, diagnostics);
+  if (options.push_rows && !has_rows_to_push(*loaded->graph, diagnostics)) return std::nullopt;
+  std::optional<Program> layers =
+      lower_to_program(*loaded->graph, *options.target, {outside, outside, options.push_rows}, diagnostics);
   if (!layers) return std::nullopt;
+  if (const Status status = options.push_rows ? can_push_rows(*layers) : Status{}; !status) {
+    diagnostics.error(Code::T0602, {}, "rows cannot be pushed: the first layer is no pipeline: " + status.message(),
+                      "--io-layout rows, if the layer only reorders the input; else leave --push-rows out");
+    return std::nullopt;
+  }
   LoweredModel lowered{std::move(*loaded), std::move(*layers), {}};
   lowered.schedule.plan.keep_inputs = options.keep_inputs;
   lowered.schedule.ram_bytes = options.ram_bytes;

@@ -137,6 +137,9 @@ constexpr OptionRow kOptions[] = {
      }},
     {"--keep-inputs", "", "", G::model, kOnCompiled, true, false, "inputs are still there after the inference",
      [](O& o, S&) { return o.keep_inputs = true, std::string(); }},
+    {"--push-rows", "", "", G::model, kOnCompiled, true, false,
+     "the caller pushes the input row by row (NAME_begin, NAME_push_row); it is never kept as a whole",
+     [](O& o, S&) { return o.push_rows = true, std::string(); }},
     {"--rows", "", "POLICY", G::model, kOnCompiled, true, false,
      "auto (default): layers interleave their rows where that saves RAM for at most 3 % of the cycles, or as --ram "
      "needs; "

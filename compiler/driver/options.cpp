@@ -111,6 +111,7 @@ class Parser {
     if (options_.model.empty()) return fail("no model given");
     apply_board();
     check_use();
+    check_push_rows();
     const bool runs_here = options_.command == Command::ir || options_.command == Command::accuracy;
     if (!options_.target && runs_here) options_.target = find_target("host");
     if (!options_.target && !diagnostics_.has_errors()) {
@@ -132,6 +133,14 @@ class Parser {
     options_.target = core;
     if (!options_.ram_bytes) options_.ram_bytes = static_cast<int64_t>(board.ram_bytes);
     if (!options_.flash_bytes) options_.flash_bytes = static_cast<int64_t>(board.flash_bytes);
+  }
+
+  void check_push_rows() {
+    if (!options_.push_rows) return;
+    if (options_.keep_inputs) fail("--push-rows keeps no input: leave --keep-inputs out");
+    if (options_.io_place == IoPlace::caller)
+      fail("--push-rows leaves outputs in the workspace: leave --io-place caller out");
+    if (options_.rows == RowPolicy::layers) fail("--push-rows needs a pipeline: leave --rows layers out");
   }
 
   void check_use() {

@@ -53,6 +53,7 @@ struct Options {
   IoType io_type = IoType::model;
   ir::Rounding rounding = ir::Rounding::nearest;
   bool keep_inputs = false;
+  bool push_rows = false;
   RowPolicy rows = RowPolicy::automatic;
   std::string picture;  // plan: SVG file
   bool json = false;
