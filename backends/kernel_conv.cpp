@@ -85,7 +85,10 @@ double conv_mac_overhead(const ir::Op& op, const CoreTiming& timing) {
   const double lanes = w[0] / groups >= 4 ? 4 : 1;
   const bool joined = groups == 1 && w.size() == 4;
   const auto run = static_cast<double>(w.back() * (joined ? w[2] : 1));
-  return timing.load / lanes + timing.load_next + timing.alu + 12 * timing.alu / (lanes * run);
+  // Four sums, two values, three pointers, a count and its end.
+  const double spilled = std::max(0.0, 11 - timing.registers) * (timing.load + timing.store) / lanes;
+  const double signed_extra = std::max(0.0, timing.load_signed - timing.load);
+  return timing.load / lanes + timing.load_next + signed_extra + spilled + timing.alu + 12 * timing.alu / (lanes * run);
 }
 
 double layer_cycles(const ir::Op& op, double per_mac, double per_result) {

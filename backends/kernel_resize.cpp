@@ -10,12 +10,11 @@ namespace tinyc {
 
 namespace {
 
-// Tables of axis d; nothing if some position has no taps.
-std::optional<ResizedAxis> axis_of(const ir::Op& op, size_t d) {
-  const std::vector<std::vector<ir::WeightedTap>> positions = ir::resize_taps(op, d);
+ResizedAxis axis_of(const ir::Op& op, size_t d) {
+  std::vector<std::vector<ir::WeightedTap>> positions = ir::resize_taps(op, d);
   ResizedAxis result{op.operand_type(0).shape[d], op.integers("sizes")[d], 0, {}, {}, {}, 0};
-  for (const std::vector<ir::WeightedTap>& taps : positions) {
-    if (taps.empty()) return std::nullopt;
+  for (std::vector<ir::WeightedTap>& taps : positions) {
+    if (taps.empty()) taps.push_back({-1, 0});
     result.taps = std::max(result.taps, static_cast<int64_t>(taps.size()));
   }
   const bool changes = ir::resizes_axis(op, d);
@@ -71,11 +70,10 @@ std::optional<Resized> resized_of(const ir::Op& op) {
     return ir::element_count(
         ir::Shape(shape.begin() + static_cast<std::ptrdiff_t>(from), shape.begin() + static_cast<std::ptrdiff_t>(to)));
   };
-  const std::optional<ResizedAxis> a = axis_of(op, axes[0]);
-  const std::optional<ResizedAxis> b = axes.size() > 1 ? axis_of(op, axes[1]) : ResizedAxis{};
-  if (!a || !b) return std::nullopt;
-  resized.a = *a;
-  resized.b = *b;
+  resized.a = axis_of(op, axes[0]);
+  if (axes.size() > 1) resized.b = axis_of(op, axes[1]);
+  for (const ResizedAxis* axis : {&resized.a, &resized.b})
+    resized.extrapolates |= std::find(axis->index.begin(), axis->index.end(), -1) != axis->index.end();
   resized.outer = part(0, axes[0]);
   const size_t last = axes.back() + 1;
   if (axes.size() > 1) resized.middle = part(axes[0] + 1, axes[1]);
@@ -87,7 +85,11 @@ Needs resize_needs(const ir::Op& op) {
   const Resized resized = *resized_of(op);
   if (!resized.rows) return whole(op);
   Needs needs = row_by_row(op, WriteFront::never);
-  needs.inputs[0].window = window_of(resized.a);
+  if (resized.extrapolates) {
+    needs.inputs[0].window.all = true;
+  } else {
+    needs.inputs[0].window = window_of(resized.a);
+  }
   return needs;
 }
 

@@ -6,7 +6,7 @@
 
 namespace tinyc {
 
-// One axis: for every result position `taps` operand positions with weights.
+// One axis: for every result position `taps` operand positions with weights; position -1 lies outside of the operand.
 struct ResizedAxis {
   int64_t in = 1, out = 1, taps = 1;
   std::vector<int32_t> index = {0};
@@ -20,9 +20,10 @@ struct Resized {
   int64_t outer = 1, middle = 1, inner = 1;
   ResizedAxis a, b;
   bool rows = false;
+  bool extrapolates = false;  // some position is -1
 };
 
-// Nothing if more than two axes change, or if positions lie outside of the operand.
+// Nothing if more than two axes change.
 std::optional<Resized> resized_of(const ir::Op& op);
 Needs resize_needs(const ir::Op& op);
 

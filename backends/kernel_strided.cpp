@@ -10,16 +10,27 @@ namespace tinyc {
 
 namespace {
 
-struct Walk {
-  ir::Shape steps;  // per axis of the result
-  int64_t start = 0;
-};
+// Whether every result row lies within one operand row, and moves forward by whole rows.
+bool within_rows(const ir::Type& in, const ir::Type& out, const StridedWalk& walk) {
+  if (in.rank() < 3 || in.shape[0] != 1) return false;
+  const int64_t row = ir::strides_of(in.shape)[1];
+  if (row == 0 || walk.steps[1] < 0 || walk.steps[1] % row != 0) return false;
+  int64_t low = walk.start % row;
+  int64_t high = low;
+  for (size_t i = 2; i < out.shape.size(); ++i) {
+    const int64_t reach = (out.shape[i] - 1) * walk.steps[i];
+    (reach < 0 ? low : high) += reach;
+  }
+  return low >= 0 && high < row;
+}
 
-Walk walk_of(const ir::Op& op) {
+}  // namespace
+
+StridedWalk strided_walk(const ir::Op& op) {
   const ir::Shape& in = op.operand_type(0).shape;
   const ir::Shape& out = op.result_type().shape;
   const ir::Shape strides = ir::strides_of(in);
-  Walk walk{ir::Shape(out.size(), 0)};
+  StridedWalk walk{ir::Shape(out.size(), 0)};
   for (size_t i = 0; i < out.size(); ++i) {
     if (op.is("transpose")) {
       walk.steps[i] = strides[static_cast<size_t>(op.integers("perm")[i])];
@@ -35,26 +46,10 @@ Walk walk_of(const ir::Op& op) {
   return walk;
 }
 
-// Whether every result row lies within one operand row, and moves forward by whole rows.
-bool within_rows(const ir::Type& in, const ir::Type& out, const Walk& walk) {
-  if (in.rank() < 3 || in.shape[0] != 1) return false;
-  const int64_t row = ir::strides_of(in.shape)[1];
-  if (row == 0 || walk.steps[1] < 0 || walk.steps[1] % row != 0) return false;
-  int64_t low = walk.start % row;
-  int64_t high = low;
-  for (size_t i = 2; i < out.shape.size(); ++i) {
-    const int64_t reach = (out.shape[i] - 1) * walk.steps[i];
-    (reach < 0 ? low : high) += reach;
-  }
-  return low >= 0 && high < row;
-}
-
-}  // namespace
-
 std::optional<Strided> strided_of(const ir::Op& op) {
   const ir::Type& in = op.operand_type(0);
   const ir::Type& out = op.result_type();
-  const Walk walk = walk_of(op);
+  const StridedWalk walk = strided_walk(op);
   const bool many = row_count(out) != 1;
   Strided strided;
   strided.start = walk.start;

@@ -18,6 +18,13 @@ struct Strided {
   InputWindow window;
 };
 
+// Where the elements of the result lie: `start`, then so many elements of the operand per axis of the result.
+struct StridedWalk {
+  ir::Shape steps;
+  int64_t start = 0;
+};
+StridedWalk strided_walk(const ir::Op& op);
+
 // Nothing if a row needs more axes than there are.
 std::optional<Strided> strided_of(const ir::Op& op);
 

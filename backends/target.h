@@ -36,6 +36,8 @@ struct CoreTiming {
   double float_mac;
   double float_div;
   const char* source;  // where the numbers come from
+  double registers = 13;   // for values of a loop
+  double load_signed = 0;  // a byte with its sign and an offset; 0: as any load
 };
 
 // How the emulator runs a program for this target; empty machine = build only.
@@ -79,6 +81,9 @@ struct Board {
   uint64_t ram_bytes;  // what an application can use, all RAM regions together
   uint64_t flash_bytes;
   std::span<const MemoryRegion> regions;
+  // Flash wait states and caches as one factor on modelled cycles, and where it comes from; empty: not known, 1.
+  double slowdown = 1;
+  const char* slowdown_basis = "";
   double active_ma_per_mhz;  // 0 = unknown
   double sleep_ua;           // 0 = unknown
   double supply_volt;

@@ -191,10 +191,26 @@ std::optional<Element> onnx_element(int64_t data_type) {
       return Element::u64;
     case 16:
       return Element::bf16;
+    case 17:
+      return Element::f8e4m3fn;
+    case 18:
+      return Element::f8e4m3fnuz;
+    case 19:
+      return Element::f8e5m2;
+    case 20:
+      return Element::f8e5m2fnuz;
     case 21:
       return Element::u4;
     case 22:
       return Element::i4;
+    case 23:
+      return Element::f4e2m1;
+    case 24:
+      return Element::f8e8m0;
+    case 25:
+      return Element::u2;
+    case 26:
+      return Element::i2;
     default:
       return std::nullopt;
   }

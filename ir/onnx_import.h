@@ -88,7 +88,7 @@ class OnnxImporter {
   std::vector<Value*> inputs_;
 };
 
-// Element of ONNX's TensorProto.DataType number; nothing for strings, complex numbers and 8-bit floats.
+// Element of ONNX's TensorProto.DataType number; nothing for strings, complex numbers and 6-bit floats.
 std::optional<Element> onnx_element(int64_t data_type);
 
 }  // namespace tinyc::ir

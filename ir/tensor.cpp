@@ -8,6 +8,7 @@
 #include <limits>
 
 #include "compiler/support/diagnostics.h"
+#include "ir/minifloat.h"
 
 namespace tinyc::ir {
 namespace {
@@ -113,15 +114,18 @@ double Tensor::real(int64_t index) const {
     case Element::u64:
       return static_cast<double>(load<uint64_t>(data(), index));
     default:
+      if (is_minifloat(element_)) return from_minifloat(element_, load<uint8_t>(data(), index));
       return static_cast<double>(integer(index));
   }
 }
 
 int64_t Tensor::integer(int64_t index) const {
   switch (element_) {
+    case Element::i2:
     case Element::i4:
     case Element::i8:
       return load<int8_t>(data(), index);
+    case Element::u2:
     case Element::u4:
     case Element::b1:
     case Element::u8:
@@ -161,13 +165,14 @@ void Tensor::set_real(int64_t index, double value) {
       store(to, index, static_cast<uint8_t>(value != 0));
       break;
     default:
+      if (is_minifloat(element_)) return store(to, index, to_minifloat(element_, value));
       set_integer(index, saturate_to_int64(std::nearbyint(value)));
       break;
   }
 }
 
 void Tensor::set_integer(int64_t index, int64_t value) {
-  if (is_float(element_)) return set_real(index, static_cast<double>(value));
+  if (is_float(element_) || is_minifloat(element_)) return set_real(index, static_cast<double>(value));
   std::byte* to = mutable_data();
   if (element_ == Element::u64) return store(to, index, value);  // the pattern as it is
   value = std::clamp(value, lowest(element_), highest(element_));

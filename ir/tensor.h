@@ -40,8 +40,8 @@ class Tensor {
 
   const std::byte* data() const { return data_->data(); }
   std::byte* mutable_data();
-  // Typed view; T must have the element's stored size (uint16_t for f16 and bf16, int8_t for i4, uint8_t for u4 and
-  // b1).
+  // Typed view; T must have the element's stored size (uint16_t for f16 and bf16, int8_t for i4 and i2, uint8_t
+  // for u4, u2, b1 and floats of 4 or 8 bits).
   template <class T>
   std::span<const T> view() const {
     return {reinterpret_cast<const T*>(data()), static_cast<size_t>(size_)};

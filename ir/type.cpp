@@ -13,16 +13,37 @@ struct ElementInfo {
   std::string_view name;
   int bits;
   int bytes;
-  bool floating;
+  enum class Kind : uint8_t { integer, real, minifloat, boolean } kind;
   bool is_signed;
 };
 
+using Kind = ElementInfo::Kind;
+
+// In the order of Element.
 constexpr ElementInfo kElements[] = {
-    {"f32", 32, 4, true, true},   {"f16", 16, 2, true, true},   {"bf16", 16, 2, true, true},
-    {"f64", 64, 8, true, true},   {"i8", 8, 1, false, true},    {"u8", 8, 1, false, false},
-    {"i16", 16, 2, false, true},  {"u16", 16, 2, false, false}, {"i32", 32, 4, false, true},
-    {"u32", 32, 4, false, false}, {"i64", 64, 8, false, true},  {"u64", 64, 8, false, false},
-    {"i4", 4, 1, false, true},    {"u4", 4, 1, false, false},   {"b1", 8, 1, false, false},
+    {"f32", 32, 4, Kind::real, true},
+    {"f16", 16, 2, Kind::real, true},
+    {"bf16", 16, 2, Kind::real, true},
+    {"f64", 64, 8, Kind::real, true},
+    {"i8", 8, 1, Kind::integer, true},
+    {"u8", 8, 1, Kind::integer, false},
+    {"i16", 16, 2, Kind::integer, true},
+    {"u16", 16, 2, Kind::integer, false},
+    {"i32", 32, 4, Kind::integer, true},
+    {"u32", 32, 4, Kind::integer, false},
+    {"i64", 64, 8, Kind::integer, true},
+    {"u64", 64, 8, Kind::integer, false},
+    {"i4", 4, 1, Kind::integer, true},
+    {"u4", 4, 1, Kind::integer, false},
+    {"i2", 2, 1, Kind::integer, true},
+    {"u2", 2, 1, Kind::integer, false},
+    {"b1", 8, 1, Kind::boolean, false},
+    {"f8e4m3fn", 8, 1, Kind::minifloat, true},
+    {"f8e4m3fnuz", 8, 1, Kind::minifloat, true},
+    {"f8e5m2", 8, 1, Kind::minifloat, true},
+    {"f8e5m2fnuz", 8, 1, Kind::minifloat, true},
+    {"f8e8m0", 8, 1, Kind::minifloat, false},
+    {"f4e2m1", 4, 1, Kind::minifloat, true},
 };
 
 const ElementInfo& info(Element element) { return kElements[static_cast<size_t>(element)]; }
@@ -47,8 +68,9 @@ std::optional<Element> element_from_name(std::string_view name) {
 
 int element_bits(Element element) { return info(element).bits; }
 int element_bytes(Element element) { return info(element).bytes; }
-bool is_float(Element element) { return info(element).floating; }
-bool is_integer(Element element) { return !info(element).floating && element != Element::b1; }
+bool is_float(Element element) { return info(element).kind == Kind::real; }
+bool is_minifloat(Element element) { return info(element).kind == Kind::minifloat; }
+bool is_integer(Element element) { return info(element).kind == Kind::integer; }
 bool is_signed(Element element) { return info(element).is_signed; }
 
 int64_t lowest(Element element) {
@@ -95,6 +117,8 @@ int64_t Type::bytes() const {
   const int bits = element_bits(element);
   return (elements() * bits + 7) / 8;
 }
+
+int64_t Type::stored_bytes() const { return elements() * element_bytes(element); }
 
 std::string type_text(const Type& type) {
   std::string text = std::string(element_name(type.element)) + shape_text(type.shape);

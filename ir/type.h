@@ -10,14 +10,39 @@
 
 namespace tinyc::ir {
 
-enum class Element : uint8_t { f32, f16, bf16, f64, i8, u8, i16, u16, i32, u32, i64, u64, i4, u4, b1 };
+enum class Element : uint8_t {
+  f32,
+  f16,
+  bf16,
+  f64,
+  i8,
+  u8,
+  i16,
+  u16,
+  i32,
+  u32,
+  i64,
+  u64,
+  i4,
+  u4,
+  i2,
+  u2,
+  b1,
+  f8e4m3fn,
+  f8e4m3fnuz,
+  f8e5m2,
+  f8e5m2fnuz,
+  f8e8m0,
+  f4e2m1
+};
 
 std::string_view element_name(Element element);  // "f32", "i8", "b1" ...
 std::optional<Element> element_from_name(std::string_view name);
-int element_bits(Element element);   // 4 to 64; b1 counts 8, as it is stored
-int element_bytes(Element element);  // as stored in a Tensor: i4, u4 and b1 take one byte
-bool is_float(Element element);
-bool is_integer(Element element);  // not b1
+int element_bits(Element element);   // 2 to 64; b1 counts 8, as it is stored
+int element_bytes(Element element);  // as stored in a Tensor: fewer than 8 bits and b1 take one byte
+bool is_float(Element element);      // that is computed with: 16 to 64 bits
+bool is_minifloat(Element element);  // 4 or 8 bits, only stored (ir/minifloat.h)
+bool is_integer(Element element);    // not b1
 bool is_signed(Element element);   // integers only
 int64_t lowest(Element element);   // integers only; u64 saturates at the int64 range
 int64_t highest(Element element);
@@ -51,7 +76,8 @@ struct Type {
 
   int rank() const { return static_cast<int>(shape.size()); }
   int64_t elements() const { return element_count(shape); }
-  int64_t bytes() const;  // packed: two 4-bit elements per byte
+  int64_t bytes() const;         // packed: two 4-bit elements per byte
+  int64_t stored_bytes() const;  // as a Tensor or a buffer holds it
   bool quantized() const { return quant.has_value(); }
   bool operator==(const Type&) const = default;
 };

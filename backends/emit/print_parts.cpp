@@ -31,11 +31,14 @@ std::string storage_type(ir::Element element) {
     case ir::Element::bf16:
       return "uint16_t";
     case ir::Element::b1:
+    case ir::Element::u2:
     case ir::Element::u4:
       return "uint8_t";
+    case ir::Element::i2:
     case ir::Element::i4:
       return "int8_t";
     default:
+      if (ir::is_minifloat(element)) return "uint8_t";
       return fmt::format("{}int{}_t", ir::is_signed(element) ? "" : "u", ir::element_bits(element));
   }
 }
@@ -70,12 +73,20 @@ void append_element(std::string& line, ir::Element element, const std::byte* dat
     case ir::Element::f64:
       line += double_literal(load<double>(data, index));
       break;
+    case ir::Element::i2:
     case ir::Element::i4:
     case ir::Element::i8:
       fmt::format_to(out, "{}", static_cast<int>(load<int8_t>(data, index)));
       break;
     case ir::Element::b1:
+    case ir::Element::u2:
     case ir::Element::u4:
+    case ir::Element::f8e4m3fn:
+    case ir::Element::f8e4m3fnuz:
+    case ir::Element::f8e5m2:
+    case ir::Element::f8e5m2fnuz:
+    case ir::Element::f8e8m0:
+    case ir::Element::f4e2m1:
     case ir::Element::u8:
       fmt::format_to(out, "{}", static_cast<int>(load<uint8_t>(data, index)));
       break;

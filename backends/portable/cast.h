@@ -28,9 +28,8 @@ inline std::optional<std::string> why_not(const ir::Op& op) {
   for (const auto& [one, other] : {std::pair{from, to}, std::pair{to, from}}) {
     if (one == ir::Element::f64 && other != ir::Element::f32) return "needs f32 at the other end of f64";
   }
-  for (const ir::Element element : {from, to}) {
-    if (element == ir::Element::i4 || element == ir::Element::u4) return "needs elements of at least 8 bits";
-  }
+  if (ir::is_minifloat(from) || ir::is_minifloat(to)) return "needs floats of at least 16 bits";
+  if (ir::element_bits(to) < 8) return "needs a result of at least 8 bits";
   return std::nullopt;
 }
 

@@ -1,12 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0 AND 0BSD
 // Elements picked one by one along an axis.
+#include "backends/kernel_broadcast.h"
 #include "backends/kernel_support.h"
 
 namespace tinyc {
 namespace portable_gather_elements {
 
+// Sizes of the indices and steps in the operand (0 along the picked axis), neighbouring axes merged.
+struct Walk {
+  ir::Shape size;
+  std::vector<ir::Shape> step;
+};
+
+inline std::optional<Walk> walk_of(const ir::Op& op) {
+  Walk walk = {op.result_type().shape, {ir::strides_of(op.operand_type(0).shape)}};
+  walk.step[0][static_cast<size_t>(op.integer("axis"))] = 0;
+  if (!collapse_axes(walk.size, walk.step, 4)) return std::nullopt;
+  return walk;
+}
+
 inline std::optional<std::string> why_not(const ir::Op& op) {
-  return op.result_type().rank() <= 4 ? std::nullopt : std::optional<std::string>("needs at most 4 axes");
+  if (walk_of(op)) return std::nullopt;
+  return "needs at most 4 groups of axes";
 }
 
 inline Needs needs(const ir::Op& op, const Variant&) { return whole(op); }
@@ -16,12 +31,9 @@ inline Built build(const ir::Op& op, const Variant&) {
   const auto axis = static_cast<size_t>(op.integer("axis"));
   const ir::Shape& x = op.operand_type(0).shape;
   const ir::Shape strides = ir::strides_of(x);
-  const size_t rank = x.size();
-  ir::Shape size(4, 1), step(4, 0);
-  for (size_t i = 0; i < rank; ++i) {
-    size[4 - rank + i] = indices.shape[i];
-    step[4 - rank + i] = i == axis ? 0 : strides[i];
-  }
+  const Walk walk = *walk_of(op);
+  const ir::Shape& size = walk.size;
+  const ir::Shape& step = walk.step[0];
   Built built;
   built.geometry = {{"size0", size[0]},
                     {"size1", size[1]},

@@ -7,7 +7,7 @@ namespace portable_resize_f32 {
 
 inline std::optional<std::string> why_not(const ir::Op& op) {
   if (auto reason = need_float32(op)) return reason;
-  if (!resized_of(op)) return "needs at most two resized axes, and no extrapolation";
+  if (!resized_of(op)) return "needs at most two resized axes";
   return std::nullopt;
 }
 
@@ -16,9 +16,18 @@ inline Needs needs(const ir::Op& op, const Variant&) { return resize_needs(op); 
 inline Built build(const ir::Op& op, const Variant&) {
   const Resized r = *resized_of(op);
   Built built;
-  built.geometry = {{"outer", r.outer},   {"in_a", r.a.in},    {"out_a", r.a.out}, {"middle", r.middle},
-                    {"in_b", r.b.in},     {"out_b", r.b.out},  {"inner", r.inner}, {"rows", r.rows},
-                    {"taps_a", r.a.taps}, {"taps_b", r.b.taps}};
+  built.geometry = {{"outer", r.outer},
+                    {"in_a", r.a.in},
+                    {"out_a", r.a.out},
+                    {"middle", r.middle},
+                    {"in_b", r.b.in},
+                    {"out_b", r.b.out},
+                    {"inner", r.inner},
+                    {"rows", r.rows},
+                    {"taps_a", r.a.taps},
+                    {"taps_b", r.b.taps},
+                    {"extrapolates", r.extrapolates},
+                    {"outside", static_cast<float>(op.real("extrapolation"))}};
 
   built.constants = {packed("source_a", "[out_a][taps_a], operand positions", r.a.index),
                      packed("weight_a", "[out_a][taps_a]", r.a.weight),
@@ -54,9 +63,10 @@ inline const KernelDef portable_resize_f32_kernel = {
 #include "runtime-stubs/tinyc_kernel.h"
 
 // The operand is [outer][in_a][middle][in_b][inner], the result has out_a and out_b instead. rows 1: axis a is the row
-// axis.
+// axis. extrapolates 1: positions of -1 give `outside`.
 struct ResizeF32 {
-  int32_t outer, in_a, out_a, middle, in_b, out_b, inner, rows, taps_a, taps_b;
+  int32_t outer, in_a, out_a, middle, in_b, out_b, inner, rows, taps_a, taps_b, extrapolates;
+  float outside;
 };
 
 // One result element: a weighted sum over taps of both axes. `row` gives the plane of an operand position of axis a.
@@ -65,7 +75,12 @@ TINYC_KERNEL void resize_f32_plane(const ResizeF32& g, float* to, const int32_t*
                                    const int32_t* source_b, const float* weight_b, Row row) {
   for (int32_t m = 0; m < g.middle; ++m) {
     for (int32_t b = 0; b < g.out_b; ++b) {
+      const bool outside = g.extrapolates != 0 && (source_a[0] < 0 || source_b[b * g.taps_b] < 0);
       for (int32_t c = 0; c < g.inner; ++c) {
+        if (outside) {
+          *to++ = g.outside;
+          continue;
+        }
         float sum = 0.0f;
         for (int32_t p = 0; p < g.taps_a; ++p) {
           const float* line = row(source_a[p]) + m * g.in_b * g.inner + c;

@@ -8,7 +8,9 @@ namespace portable_resize_nearest {
 inline std::optional<std::string> why_not(const ir::Op& op) {
   if (op.text("mode") != "nearest") return "needs mode nearest";
   if (op.operand_type(0).quant != op.result_type().quant) return "needs equal quantisation of operand and result";
-  if (!resized_of(op)) return "needs at most two resized axes, and no extrapolation";
+  const std::optional<Resized> resized = resized_of(op);
+  if (!resized) return "needs at most two resized axes";
+  if (resized->extrapolates) return "needs positions inside of the operand";
   return std::nullopt;
 }
 

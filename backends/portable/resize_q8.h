@@ -21,7 +21,7 @@ inline std::optional<std::string> why_not(const ir::Op& op) {
   if (auto reason = need_8bit(op.operand_type(0), "its input")) return reason;
   if (auto reason = need_8bit(op.result_type(), "its result")) return reason;
   const std::optional<Resized> r = resized_of(op);
-  if (!r) return "needs at most two resized axes, and no extrapolation";
+  if (!r || r->extrapolates) return "needs at most two resized axes, and no extrapolation";
   const ir::FixedPoint scale = scale_of(op, *r);
   if (scale.shift > 62 || !fits_requantize(scale, kLargestSum))
     return "needs an output scale that is neither far above nor far below the input's";

@@ -7,8 +7,8 @@ namespace portable_top_k {
 
 inline std::optional<std::string> why_not(const ir::Op& op) {
   const ir::Element element = op.operand_type(0).element;
-  const bool known = element == ir::Element::f32 || (ir::is_integer(element) && element != ir::Element::u64);
-  return known ? std::nullopt : std::optional<std::string>("orders float32 and integers of up to 63 bits only");
+  const bool known = element == ir::Element::f32 || ir::is_integer(element);
+  return known ? std::nullopt : std::optional<std::string>("orders float32 and integers only");
 }
 
 inline Needs needs(const ir::Op& op, const Variant&) { return whole(op); }
@@ -62,7 +62,9 @@ struct TopK {
 
 TINYC_KERNEL float top_k_load(const uint8_t* from, const TopK&, float) { return load_as<float>(from); }
 TINYC_KERNEL int64_t top_k_load(const uint8_t* from, const TopK& g, int64_t) {
-  return load_integer(from, g.element_bytes, g.element_signed != 0);
+  const int64_t value = load_integer(from, g.element_bytes, g.element_signed != 0);
+  // Without a sign, 64 bits have the order of the signed numbers 2^63 below.
+  return g.element_signed == 0 && g.element_bytes == 8 ? value ^ INT64_MIN : value;
 }
 
 // Position of the element that follows `last` in the order; the first one for last < 0. Among equals positions ascend.

@@ -66,7 +66,7 @@ class Lowering {
       buffer.form = form_of(root->type);
       buffer.rows = row_count(root->type);
       buffer.ring = buffer.rows;
-      buffer.row_bytes = buffer.rows ? root->type.bytes() / buffer.rows : 0;
+      buffer.row_bytes = buffer.rows ? root->type.stored_bytes() / buffer.rows : 0;
       program_.buffers.push_back(buffer);
     }
     return entry->second;
@@ -94,7 +94,7 @@ class Lowering {
   Access access(const ir::Value* value) {
     const int64_t rows = row_count(value->type);
     set_rows(buffer_of(value), rows);
-    return {buffer_index(value), rows, rows ? value->type.bytes() / rows : 0,
+    return {buffer_index(value), rows, rows ? value->type.stored_bytes() / rows : 0,
             value->type.rank() >= 3 ? value->type.shape[1] : 1};
   }
 

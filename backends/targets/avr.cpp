@@ -47,6 +47,7 @@ const Target avr = {
             .float_div = 480,
             .source = "AVR Instruction Set Manual (Microchip DS40002198), 32-bit operations composed of 8-bit ones "
                       "(load and store 2 cycles a byte); library calls are rough estimates.",
+            .registers = 6,
         },
 };
 

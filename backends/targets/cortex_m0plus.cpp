@@ -48,6 +48,8 @@ const Target cortex_m0plus = {
             .source = "Cortex-M0+ TRM (ARM DDI 0484C), 3.3, with the single-cycle multiplier. Library calls "
                       "(division, floats, 64-bit products where the core lacks them): libgcc 12 instructions "
                       "counted in the emulator, one cycle each.",
+            .registers = 8,
+            .load_signed = 3,
         },
 };
 

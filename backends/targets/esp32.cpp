@@ -47,6 +47,7 @@ const Target esp32 = {
             .float_div = 20,
             .source = "Espressif publishes no table; rough figures for a single-issue 7-stage core with pipelined "
                       "FPU, for ranking only.",
+            .registers = 14,
         },
 };
 

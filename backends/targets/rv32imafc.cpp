@@ -48,6 +48,7 @@ const Target rv32imafc = {
             .source = "SiFive E31 (FE310-G000 manual, 3.3): five stages, result latencies LW 2, MUL 5, DIV 2-33; "
                       "mispredicted branches 3, predicted 0. Independent instructions assumed between "
                       "multiplications. Floats: one a cycle, division as the integer one, assumed.",
+            .registers = 26,
         },
 };
 

@@ -49,6 +49,7 @@ const Target rv32imc = {
                       "mispredicted branches 3, predicted 0. Independent instructions assumed between "
                       "multiplications. Library calls (division, floats, 64-bit products where the core lacks "
                       "them): libgcc 12 instructions counted in the emulator, one cycle each.",
+            .registers = 26,
         },
 };
 

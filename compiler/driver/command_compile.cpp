@@ -15,14 +15,25 @@
 namespace tinyc {
 namespace {
 
-// The stack is measured by running the golden data.
+// Runs the golden data for the stack, with the counter where there is one.
+std::optional<RunResult> run_once(const CompiledModel& model, const DataSet& set, const Options& options,
+                                  Measurement& measurement, Diagnostics& diagnostics) {
+  Diagnostics quiet;
+  if (!counter_ready(*options.target, counter_plugin(), quiet))
+    return build_and_run(model, options, {&set, 1}, diagnostics);
+  std::optional<CountedRun> counted = build_and_count(model, options, {&set, 1}, diagnostics);
+  if (!counted) return std::nullopt;
+  add_counts(measurement, model, counted->counted, *options.target);
+  return std::move(counted->run);
+}
+
 bool measure(const CompiledModel& model, const GoldenData& golden, const Options& options, Report& report,
              Diagnostics& diagnostics) {
   std::optional<Measurement> measurement = measure_object(model, options, diagnostics);
   if (!measurement) return false;
   if (!golden.sets.empty() && can_run(*options.target)) {
     const DataSet set = as_data_set(golden.sets.front(), model.interface);
-    const std::optional<RunResult> run = build_and_run(model, options, {&set, 1}, diagnostics);
+    const std::optional<RunResult> run = run_once(model, set, options, *measurement, diagnostics);
     if (!run) return false;
     add_stack(*measurement, *run, *options.target);
   }
@@ -48,8 +59,10 @@ void print_summary(const Report& report, const Options& options) {
   fmt::print("{}: workspace {} B, weights {} B", options.name, with_commas(*report.workspace_bytes.value),
              with_commas(*report.weights_bytes.value));
   if (report.code_bytes.value) fmt::print(", code {} B", with_commas(*report.code_bytes.value));
-  fmt::print(", {} MACs, about {} cycles (estimate)\n", with_commas(report.macs),
-             with_commas(report.cycles.nominal.value_or(0)));
+  fmt::print(", {} MACs, ", with_commas(report.macs));
+  if (report.instructions.value) fmt::print("{} instructions, ", with_commas(*report.instructions.value));
+  fmt::print("about {} cycles ({})\n", with_commas(report.cycles.nominal.value_or(0)),
+             report.instructions.value ? "modelled" : "estimate");
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <sstream>
 
 #include "backends/toolchain.h"
@@ -106,6 +107,29 @@ std::optional<Measurement> measure_object(const CompiledModel& model, const Opti
   add_layers(output_of({binary_tool(target, "nm"), "-S", "-C", path(".o")}), model.emission, measurement);
   if (const auto frames = read_file(path(".su"), kLargestFrameFile)) add_frames(*frames, model.emission, measurement);
   return measurement;
+}
+
+namespace {
+
+CountedWork work_of(const Totals& totals) {
+  const auto whole = [](double cycles) { return static_cast<int64_t>(std::llround(cycles)); };
+  return {static_cast<int64_t>(totals.instructions), whole(totals.cycles.nominal), whole(totals.cycles.low),
+          whole(totals.cycles.high)};
+}
+
+}  // namespace
+
+void add_counts(Measurement& measurement, const CompiledModel& model, const CountedProgram& counted,
+                const Target& target) {
+  const CoreCycles& core = *cycles_of(target);
+  Totals all;
+  for (size_t i = 0; i <= model.emission.layers.size(); ++i) {
+    const Totals part = totals_of(counted.counts.accounts[i], counted.listing, core);
+    all += part;
+    if (i > 0) measurement.layers_counted.push_back(work_of(part));
+  }
+  measurement.counted = work_of(all);
+  measurement.cycles_basis = core.basis;
 }
 
 void add_stack(Measurement& measurement, const RunResult& run, const Target& target) {

@@ -12,6 +12,10 @@ namespace tinyc {
 // Problems (no compiler, build failure) go to the diagnostics.
 std::optional<Measurement> measure_object(const CompiledModel& model, const Options& options, Diagnostics& diagnostics);
 
+// Instructions and modelled cycles of one inference, for the whole and per layer.
+void add_counts(Measurement& measurement, const CompiledModel& model, const CountedProgram& counted,
+                const Target& target);
+
 // The painted stack of a run, where the platform measures it.
 void add_stack(Measurement& measurement, const RunResult& run, const Target& target);
 

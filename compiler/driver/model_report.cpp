@@ -7,7 +7,7 @@
 namespace tinyc {
 
 Report report_of(const CompiledModel& model, const Options& options) {
-  Report report = make_report(model.emission, options.board);
+  Report report = make_report(model.emission, options.board, options.use);
   for (const FloatIsland& island : find_leftovers(*model.graph, has_kernel_on(*options.target)).float_islands) {
     report.float_layers.push_back(
         {island.op->result()->name, std::string(island.op->name()), island.op->origin, island.reason});

@@ -44,6 +44,11 @@ std::string take_tolerance(std::optional<double>& to, const std::string& value) 
   return "";
 }
 
+std::string take_positive(std::optional<double>& to, const std::string& value) {
+  const std::string problem = take_tolerance(to, value);
+  return problem.empty() && *to > 0 && *to < 1e9 ? "" : "'" + value + "' is not a positive number";
+}
+
 template <class T>
 std::string take_word(T& to, const std::string& value, const std::map<std::string, T>& words) {
   const auto found = words.find(value);
@@ -96,6 +101,11 @@ constexpr OptionRow kOptions[] = {
      [](O& o, S& v) { return o.target = find_target(v), std::string(); }},
     {"--board", "", "B", G::target, kOnModels, true, false, "board: gives target, --ram and --flash",
      [](O& o, S& v) { return o.board = find_board(v), std::string(); }},
+    {"--rate", "", "N", G::target, kOnCompiled, true, false, "inferences a second, for the report (needs --board)",
+     [](O& o, S& v) { return take_positive(o.use.per_second, v); }},
+    {"--battery", "", "MAH", G::target, kOnCompiled, true, false,
+     "battery, for the report: days at --rate (needs --board)",
+     [](O& o, S& v) { return take_positive(o.use.battery_mah, v); }},
     {"--ram", "", "SIZE", G::target, kOnCompiled, true, false, "budget for workspace and state, e.g. 64K",
      [](O& o, S& v) { return take_size(o.ram_bytes, v); }},
     {"--flash", "", "SIZE", G::target, kOnCompiled, true, false, "budget for weights and code",

@@ -110,6 +110,7 @@ class Parser {
     }
     if (options_.model.empty()) return fail("no model given");
     apply_board();
+    check_use();
     const bool runs_here = options_.command == Command::ir || options_.command == Command::accuracy;
     if (!options_.target && runs_here) options_.target = find_target("host");
     if (!options_.target && !diagnostics_.has_errors()) {
@@ -131,6 +132,12 @@ class Parser {
     options_.target = core;
     if (!options_.ram_bytes) options_.ram_bytes = static_cast<int64_t>(board.ram_bytes);
     if (!options_.flash_bytes) options_.flash_bytes = static_cast<int64_t>(board.flash_bytes);
+  }
+
+  void check_use() {
+    const DeviceUse& use = options_.use;
+    if ((use.per_second || use.battery_mah) && !options_.board) fail("--rate and --battery need --board");
+    if (use.battery_mah && !use.per_second) fail("--battery needs --rate");
   }
 
   std::string default_name() const {

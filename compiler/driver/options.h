@@ -9,6 +9,7 @@
 
 #include "backends/emit/emission_plan.h"
 #include "backends/schedule/plan_schedule.h"
+#include "compiler/report/report.h"
 #include "compiler/support/diagnostics.h"
 #include "ir/rounding.h"
 
@@ -41,6 +42,7 @@ struct Options {
   std::string second_model;  // accuracy; empty if there is one model
   const Target* target = nullptr;
   const Board* board = nullptr;
+  DeviceUse use;  // --rate, --battery
   std::string output_dir = ".";
   std::string name;  // C prefix; from the file name if empty
   std::map<std::string, int64_t> dims;

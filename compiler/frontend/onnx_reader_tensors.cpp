@@ -22,26 +22,30 @@ static_assert(std::endian::native == std::endian::little, "raw tensor data is li
 template <class T>
 using Repeated = google::protobuf::RepeatedField<T>;
 
-bool is_four_bit(Element element) { return element == Element::i4 || element == Element::u4; }
+// Elements that share a byte, the first one in its low bits.
+bool is_packed(Element element) { return ir::element_bits(element) < 8; }
 
 // Bytes of `count` elements as ONNX stores them.
 int64_t stored_bytes(Element element, int64_t count) {
-  return is_four_bit(element) ? (count + 1) / 2 : count * ir::element_bytes(element);
+  return is_packed(element) ? (count * ir::element_bits(element) + 7) / 8 : count * ir::element_bytes(element);
 }
 
-Bytes unpack_four_bit(std::string_view packed, Element element, int64_t count) {
+Bytes unpack(std::string_view packed, Element element, int64_t count) {
+  const int bits = ir::element_bits(element);
+  const auto each = static_cast<size_t>(8 / bits);
   Bytes bytes(static_cast<size_t>(count));
   for (size_t i = 0; i < bytes.size(); ++i) {
-    const uint8_t pair = static_cast<uint8_t>(packed[i / 2]);
-    const int nibble = i % 2 ? pair >> 4 : pair & 0xf;
-    bytes[i] = static_cast<std::byte>(element == Element::i4 && nibble > 7 ? nibble - 16 : nibble);
+    const int shift = static_cast<int>(i % each) * bits;
+    const int value = static_cast<uint8_t>(packed[i / each]) >> shift & ((1 << bits) - 1);
+    const bool negative = ir::is_integer(element) && value > ir::highest(element);
+    bytes[i] = static_cast<std::byte>(negative ? value - (1 << bits) : value);
   }
   return bytes;
 }
 
 // `raw` has stored_bytes(element, count) bytes.
 Bytes from_raw(std::string_view raw, Element element, int64_t count) {
-  if (is_four_bit(element)) return unpack_four_bit(raw, element, count);
+  if (is_packed(element)) return unpack(raw, element, count);
   Bytes bytes(raw.size());
   if (!raw.empty()) std::memcpy(bytes.data(), raw.data(), raw.size());
   if (element != Element::b1) return bytes;
@@ -81,7 +85,7 @@ Bytes typed_bytes(const proto::TensorProto& tensor, Element element) {
     case Element::bf16:
       return narrowed<uint16_t>(tensor.int32_data());
     default:
-      return narrowed<uint8_t>(tensor.int32_data());  // i8, u8, b1; i4 and u4 as pairs
+      return narrowed<uint8_t>(tensor.int32_data());  // i8, u8, b1, floats of 8 bits; smaller ones share bytes
   }
 }
 
@@ -90,9 +94,9 @@ std::string_view as_text(const Bytes& bytes) { return {reinterpret_cast<const ch
 std::optional<Element> read_element(Context& context, int32_t data_type, const Location& where) {
   const std::optional<Element> element = element_of_data_type(data_type);
   if (element) return element;
-  context.diagnostics.error(Code::T0310, where,
-                            fmt::format("element type {} is not supported", data_type_name(data_type)),
-                            "supported: float, float16, bfloat16, double, int4 to int64, uint4 to uint64, bool");
+  context.diagnostics.error(
+      Code::T0310, where, fmt::format("element type {} is not supported", data_type_name(data_type)),
+      "supported: float, float16, bfloat16, double, float8, float4, int2 to int64, uint2 to uint64, bool");
   return std::nullopt;
 }
 
@@ -193,11 +197,13 @@ std::optional<ir::Tensor> read_tensor(Context& context, const proto::TensorProto
 
 std::string packed_bytes(const ir::Tensor& tensor) {
   const std::string_view bytes(reinterpret_cast<const char*>(tensor.data()), static_cast<size_t>(tensor.bytes()));
-  if (!is_four_bit(tensor.element())) return std::string(bytes);
-  std::string packed((bytes.size() + 1) / 2, '\0');
+  if (!is_packed(tensor.element())) return std::string(bytes);
+  const int bits = ir::element_bits(tensor.element());
+  const auto each = static_cast<size_t>(8 / bits);
+  std::string packed((bytes.size() + each - 1) / each, '\0');
   for (size_t i = 0; i < bytes.size(); ++i) {
-    const int nibble = (bytes[i] & 0xf) << (i % 2 ? 4 : 0);
-    packed[i / 2] = static_cast<char>(packed[i / 2] | nibble);
+    const int value = (bytes[i] & ((1 << bits) - 1)) << (static_cast<int>(i % each) * bits);
+    packed[i / each] = static_cast<char>(packed[i / each] | value);
   }
   return packed;
 }

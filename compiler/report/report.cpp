@@ -97,19 +97,54 @@ void add_layers(Report& report, const EmissionPlan& plan) {
   }
 }
 
-BoardReport board_of(const Board& board, double cycles) {
-  BoardReport report{
-      board.name, board.clock_mhz, static_cast<int64_t>(board.ram_bytes), static_cast<int64_t>(board.flash_bytes), {},
-      {}};
+void add_use(BoardReport& report, const Board& board) {
+  if (report.milliseconds && *report.milliseconds > 0) report.most_per_second = 1e3 / *report.milliseconds;
+  if (!report.use.per_second || !report.milliseconds) return;
+  report.duty = *report.use.per_second * *report.milliseconds * 1e-3;
+  if (*report.duty > 1 || board.active_ma_per_mhz <= 0) return;
+  report.sleep_unknown = board.sleep_ua <= 0;
+  report.average_ma =
+      board.active_ma_per_mhz * board.clock_mhz * *report.duty + board.sleep_ua * 1e-3 * (1 - *report.duty);
+  if (report.use.battery_mah && *report.average_ma > 0)
+    report.battery_days = *report.use.battery_mah / *report.average_ma / 24;
+}
+
+BoardReport board_of(const Board& board, const DeviceUse& use, double modelled_cycles) {
+  BoardReport report;
+  report.name = board.name;
+  report.clock_mhz = board.clock_mhz;
+  report.ram_bytes = static_cast<int64_t>(board.ram_bytes);
+  report.flash_bytes = static_cast<int64_t>(board.flash_bytes);
+  report.slowdown = board.slowdown;
+  report.slowdown_basis = board.slowdown_basis;
+  report.use = use;
+  const double cycles = modelled_cycles * board.slowdown;
   if (board.clock_mhz > 0) report.milliseconds = cycles / (board.clock_mhz * 1e3);
   // Charge = mA per MHz times megacycles; energy = charge times voltage.
   if (board.active_ma_per_mhz > 0) report.microjoules = board.active_ma_per_mhz * cycles * 1e-3 * board.supply_volt;
+  add_use(report, board);
   return report;
+}
+
+CycleFigures modelled(const CountedWork& work, const std::string& basis) {
+  return {work.cycles, work.cycles_low, work.cycles_high, "modelled: counted instructions, " + basis};
+}
+
+void add_counts(Report& report, const Measurement& measurement) {
+  const std::string how = "exact: counted " + measurement.run_on + ", " + measurement.compiler;
+  report.instructions = {measurement.counted->instructions, how};
+  report.cycles = modelled(*measurement.counted, measurement.cycles_basis);
+  for (size_t i = 0; i < measurement.layers_counted.size() && i < report.layers.size(); ++i) {
+    report.layers[i].instructions = {measurement.layers_counted[i].instructions, how};
+    report.layers[i].cycles = modelled(measurement.layers_counted[i], measurement.cycles_basis);
+  }
+  if (report.hardware)
+    report.board = board_of(*report.hardware, report.board->use, static_cast<double>(measurement.counted->cycles));
 }
 
 }  // namespace
 
-Report make_report(const EmissionPlan& plan, const Board* board) {
+Report make_report(const EmissionPlan& plan, const Board* board, const DeviceUse& use) {
   Report report;
   report.options = plan.options;
   report.target = plan.target;
@@ -126,7 +161,8 @@ Report make_report(const EmissionPlan& plan, const Board* board) {
   add_layers(report, plan);
   report.lower_bound = plan.plan.lower_bound;
   report.peak_step = plan.plan.peak_step;
-  if (board) report.board = board_of(*board, plan.cycles);
+  report.hardware = board;
+  if (board) report.board = board_of(*board, use, plan.cycles);
   report.compiler = can_build(*plan.target) ? compiler_of(*plan.target) : "";
   report.flags = recommended_flags(*plan.target);
   return report;
@@ -147,6 +183,7 @@ void add_measurement(Report& report, const Measurement& measurement) {
   for (size_t i = 0; i < measurement.layer_code_bytes.size() && i < report.layers.size(); ++i) {
     report.layers[i].code_bytes = {measurement.layer_code_bytes[i], how};
   }
+  if (measurement.counted) add_counts(report, measurement);
 }
 
 }  // namespace tinyc

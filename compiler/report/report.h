@@ -61,18 +61,41 @@ struct FloatLayer {
   std::string reason;
 };
 
+// How a device runs a model.
+struct DeviceUse {
+  std::optional<double> per_second;  // inferences
+  std::optional<double> battery_mah;
+};
+
+// Estimates from the nominal cycles, the board's clock and the currents of its data sheet. Other consumers on the board
+// (sensor, radio, regulator) are not in them.
 struct BoardReport {
   std::string name;
   double clock_mhz = 0;
   int64_t ram_bytes = 0;
   int64_t flash_bytes = 0;
+  double slowdown = 1;  // board's cycles per modelled cycle
+  std::string slowdown_basis;
   std::optional<double> milliseconds;
   std::optional<double> microjoules;  // of one inference, the core active
+  std::optional<double> most_per_second;
+  DeviceUse use;
+  std::optional<double> duty;        // part of the time that the core is active at use.per_second
+  std::optional<double> average_ma;  // asleep in between
+  bool sleep_unknown = false;        // and counted as nothing
+  std::optional<double> battery_days;
+};
+
+// What the emulator counted, priced with the core's table.
+struct CountedWork {
+  int64_t instructions = 0;
+  int64_t cycles = 0, cycles_low = 0, cycles_high = 0;
 };
 
 struct Report {
   EmitOptions options;
   const Target* target = nullptr;
+  const Board* hardware = nullptr;  // --board
   std::optional<BoardReport> board;
   std::vector<Port> inputs;
   std::vector<Port> outputs;
@@ -104,11 +127,14 @@ struct Measurement {
   std::optional<int64_t> stack_bytes;     // high-water mark of a run
   std::optional<int64_t> stack_bound;     // from the compiler's frame sizes
   std::vector<int64_t> layer_code_bytes;  // per layer; empty = unknown
-  std::string compiler;                   // "arm-none-eabi-g++ -O2"
-  std::string run_on;                     // "in QEMU (mps2-an386)"
+  std::optional<CountedWork> counted;     // one inference
+  std::vector<CountedWork> layers_counted;
+  std::string cycles_basis;  // of the core's table
+  std::string compiler;      // "arm-none-eabi-g++ -O2"
+  std::string run_on;        // "in QEMU (mps2-an386)"
 };
 
-Report make_report(const EmissionPlan& plan, const Board* board);
+Report make_report(const EmissionPlan& plan, const Board* board, const DeviceUse& use = {});
 void add_measurement(Report& report, const Measurement& measurement);
 
 std::string report_text(const Report& report);

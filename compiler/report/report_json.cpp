@@ -100,8 +100,17 @@ Json board_json(const BoardReport& board) {
           {"clock_mhz", board.clock_mhz},
           {"ram_bytes", board.ram_bytes},
           {"flash_bytes", board.flash_bytes},
+          {"slowdown", board.slowdown},
+          {"slowdown_basis", board.slowdown_basis},
           {"milliseconds", number(board.milliseconds)},
-          {"microjoules", number(board.microjoules)}};
+          {"microjoules", number(board.microjoules)},
+          {"most_per_second", number(board.most_per_second)},
+          {"use",
+           {{"per_second", number(board.use.per_second)},
+            {"battery_mah", number(board.use.battery_mah)},
+            {"duty", number(board.duty)},
+            {"average_ma", number(board.average_ma)},
+            {"battery_days", number(board.battery_days)}}}};
 }
 
 }  // namespace

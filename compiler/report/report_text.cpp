@@ -69,6 +69,8 @@ class TextReport {
     figure("flash", report_.flash_bytes);
     figure("stack", report_.stack_bytes);
     row("work", fmt::format("{} multiply-accumulates in {} layers", with_commas(report_.macs), report_.layers.size()));
+    if (report_.instructions.value)
+      row("counted", fmt::format("{:<18}{}", number(report_.instructions, "instr."), report_.instructions.how));
     row("cycles", fmt::format("{:<18}{}", with_commas(report_.cycles.nominal.value_or(0)), report_.cycles.how));
     if (report_.board) board(*report_.board);
     row("transposes", fmt::format("{} left over, {} B", report_.transposes, with_commas(report_.transpose_bytes)));
@@ -84,6 +86,25 @@ class TextReport {
       text += fmt::format("; {:.2f} ms at {} MHz", *board.milliseconds, shortest(board.clock_mhz));
     if (board.microjoules) text += fmt::format(", {:.1f} uJ", *board.microjoules);
     row("board", text + " (estimate)");
+    row("", board.slowdown_basis.empty()
+                ? "flash wait states and caches are not counted"
+                : fmt::format("{} cycles per modelled one: {}", shortest(board.slowdown), board.slowdown_basis));
+    if (board.duty) use(board);
+  }
+
+  void use(const BoardReport& board) {
+    const double rate = *board.use.per_second;
+    if (*board.duty > 1)
+      return row("use", fmt::format("{} inferences a second are too many: at most {:.1f}", shortest(rate),
+                                    *board.most_per_second));
+    std::string text =
+        fmt::format("{} inferences a second: active {:.2f} % of the time", shortest(rate), *board.duty * 100);
+    if (board.average_ma)
+      text += fmt::format(", {:.3f} mA on average{}", *board.average_ma,
+                          board.sleep_unknown ? " (asleep: not known, 0)" : "");
+    if (board.battery_days)
+      text += fmt::format(", {:.1f} days on {} mAh", *board.battery_days, shortest(*board.use.battery_mah));
+    row("use", text + "; the core alone (estimate)");
   }
 
   void layers() {

@@ -102,6 +102,9 @@ template <const char* name>
 void import_binary(OnnxImporter& importer) {
   import_binary_as(importer, name);
 }
+// A cast as ONNX means it; elements of fewer than 8 bits and small floats go through i8, u8 or f32. attributes: of the
+// cast to a small float. nullptr after an error.
+Value* import_cast_to(OnnxImporter& importer, Value* x, Element to, Attributes attributes = {});
 // An ONNX operator of one or more inputs becomes a chain of `name`; nullptr after an error.
 Value* import_chain(OnnxImporter& importer, std::string_view name);
 

@@ -33,19 +33,22 @@ void import_computed(OnnxImporter& importer, Value* x) {
   Value* scale = broadcast_parameter(importer, 1, x->type);
   if (!scale) return;
   const Element real = scale->type.element;
-  Value* y = importer.make("cast", {x}, {{"to", real}});
-  if (importer.has_input(2)) {
+  Value* y = import_cast_to(importer, x, real);
+  if (importer.has_input(2) && !is_minifloat(x->type.element)) {  // theirs is 0
     Value* zero_point = broadcast_parameter(importer, 2, x->type);
-    y = importer.make("sub", {y, zero_point ? importer.make("cast", {zero_point}, {{"to", real}}) : nullptr});
+    y = importer.make("sub", {y, import_cast_to(importer, zero_point, real)});
   }
-  importer.emit("mul", {y, scale});
+  y = importer.make("mul", {y, scale});
+  const auto wanted = importer.element("output_dtype", real);
+  if (y && wanted && *wanted != real) y = importer.make("cast", {y}, {{"to", *wanted}});
+  importer.set_output(0, y);
 }
 
 void import_dequantize(OnnxImporter& importer) {
   Value* x = importer.input(0);
   if (!x || !importer.input(1)) return;
   const bool zero_point_known = !importer.has_input(2) || importer.constant(2);
-  if (!importer.constant(1) || !zero_point_known) return import_computed(importer, x);
+  if (!importer.constant(1) || !zero_point_known || is_minifloat(x->type.element)) return import_computed(importer, x);
   Value* q = nullptr;
   const std::optional<QuantizedType> given = import_quantization(importer, 1, 2, x->type);
   if (given) q = importer.make_quantized("quant_cast", {x}, {}, x->type.element, given->quant);

@@ -47,6 +47,28 @@ std::optional<QuantizedType> checked(OnnxImporter& importer, std::optional<Quant
   return std::nullopt;
 }
 
+// One entry per block along an axis of x becomes one per element.
+Value* repeated_in_blocks(OnnxImporter& importer, Value* parameter, const Type& x, size_t axis, int64_t block) {
+  Shape wanted = x.shape;
+  if (block > 0) wanted[axis] = x.shape[axis] / block + (x.shape[axis] % block != 0 ? 1 : 0);
+  if (block < 0 || parameter->type.shape != wanted) {
+    importer.error(Code::T0501, fmt::format("scales of shape {} where blocks of {} need {}",
+                                            shape_text(parameter->type.shape), block, shape_text(wanted)));
+    return nullptr;
+  }
+  Shape split = wanted;
+  split.insert(split.begin() + static_cast<std::ptrdiff_t>(axis) + 1, 1);
+  Shape repeated = split;
+  repeated[axis + 1] = std::min(block, x.shape[axis]);
+  Shape joined = wanted;
+  joined[axis] = wanted[axis] * repeated[axis + 1];
+  Value* each =
+      importer.make("expand", {importer.make("reshape", {parameter}, {{"shape", split}})}, {{"shape", repeated}});
+  each = importer.make("reshape", {each}, {{"shape", joined}});
+  if (joined == x.shape) return each;
+  return importer.make("slice", {each}, {{"starts", Shape(x.shape.size(), 0)}, {"sizes", x.shape}});
+}
+
 }  // namespace
 
 std::optional<QuantizedType> import_quantization(OnnxImporter& importer, size_t scale_input, size_t zero_point_input,
@@ -158,9 +180,10 @@ Value* broadcast_parameter(OnnxImporter& importer, size_t index, const Type& x) 
   if (parameter->type.elements() == 1) return importer.make("reshape", {parameter}, {{"shape", Shape{}}});
   const auto axis = importer.axis(importer.integer("axis", 1), x.rank());
   if (!axis) return nullptr;
-  if (shape.size() != 1 || importer.integer("block_size", 0) != 0) {
-    importer.unsupported("blocked quantisation (a scale per block) is not supported",
-                         "quantise per tensor or per channel");
+  if (const int64_t block = importer.integer("block_size", 0); block != 0)
+    return repeated_in_blocks(importer, parameter, x, static_cast<size_t>(*axis), block);
+  if (shape.size() != 1) {
+    importer.error(Code::T0501, fmt::format("scales of shape {} without block_size", shape_text(shape)));
     return nullptr;
   }
   Shape wanted(x.shape.size(), 1);

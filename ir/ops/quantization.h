@@ -42,7 +42,7 @@ void import_qlinear_unary(OnnxImporter& importer, std::string_view op_name, Attr
 // `axis`: the operands of MatMulInteger and ConvInteger. nullptr after an error.
 Value* import_centred(OnnxImporter& importer, size_t index, size_t zero_point_input, int64_t axis);
 // A scale or zero point that the model computes, shaped to broadcast against x (along the node's `axis` if it is a
-// vector); nullptr after an error.
+// vector, repeated within blocks); nullptr after an error.
 Value* broadcast_parameter(OnnxImporter& importer, size_t index, const Type& x);
 
 // The quantisation of a transposed tensor; `from` is the type before.

@@ -57,16 +57,29 @@ void import_computed(OnnxImporter& importer, Value* x) {
   Value* y = importer.make("round", {importer.make("div", {x, scale})});
   if (importer.has_input(2)) {
     Value* zero_point = broadcast_parameter(importer, 2, x->type);
-    y = importer.make("add", {y, zero_point ? importer.make("cast", {zero_point}, {{"to", real}}) : nullptr});
+    y = importer.make("add", {y, import_cast_to(importer, zero_point, real)});
   }
   y = importer.make("clip", {y},
                     {{"min", static_cast<double>(lowest(element))}, {"max", static_cast<double>(highest(element))}});
-  importer.emit("cast", {y}, {{"to", element}});
+  importer.set_output(0, import_cast_to(importer, y, element));
+}
+
+// Floats of 4 and 8 bits: a division and a cast; their zero point is 0.
+void import_minifloat(OnnxImporter& importer, Value* x, Element element) {
+  Value* scale = broadcast_parameter(importer, 1, x->type);
+  if (!scale) return;
+  if (x->type.element != scale->type.element) x = importer.make("cast", {x}, {{"to", scale->type.element}});
+  importer.set_output(0, import_cast_to(importer, importer.make("div", {x, scale}), element,
+                                        {{"saturate", importer.integer("saturate", 1) != 0}}));
 }
 
 void import_quantize(OnnxImporter& importer) {
   Value* x = importer.input(0);
   if (!x || !importer.input(1)) return;
+  const auto wanted_element = importer.has_input(2) ? std::optional(importer.input_type(2).element)
+                                                    : importer.element("output_dtype", Element::u8);
+  if (!wanted_element) return;
+  if (is_minifloat(*wanted_element)) return import_minifloat(importer, x, *wanted_element);
   const bool zero_point_known = !importer.has_input(2) || importer.constant(2);
   if (!importer.constant(1) || !zero_point_known) return import_computed(importer, x);
   if (x->type.element == Element::i32) x = importer.make("cast", {x}, {{"to", Element::f32}});

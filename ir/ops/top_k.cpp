@@ -37,6 +37,9 @@ void reference(const Op& op, std::span<const Tensor* const> operands, std::span<
         return largest ? x.real(from + a * inner) > x.real(from + b * inner)
                        : x.real(from + a * inner) < x.real(from + b * inner);
       const int64_t va = x.integer(from + a * inner), vb = x.integer(from + b * inner);
+      if (x.element() == Element::u64)
+        return largest ? static_cast<uint64_t>(va) > static_cast<uint64_t>(vb)
+                       : static_cast<uint64_t>(va) < static_cast<uint64_t>(vb);
       return largest ? va > vb : va < vb;
     };
     std::iota(order.begin(), order.end(), int64_t{0});

@@ -34,7 +34,7 @@ void top_k(Random& random, const CaseSink& sink) {
   const ir::Shape shape = random_shape(random);
   const int64_t axis = random.between(0, static_cast<int64_t>(shape.size()) - 1);
   make.finish(
-      sink, "top_k", {make.input(plain_type(random.pick(kNumbers), shape))},
+      sink, "top_k", {make.input(plain_type(random.chance(10) ? ir::Element::u64 : random.pick(kNumbers), shape))},
       {{"axis", axis}, {"k", random.between(1, shape[static_cast<size_t>(axis)])}, {"largest", random.chance(50)}});
 }
 
@@ -98,8 +98,19 @@ void conv_any(Random& random, const CaseSink& sink) {
   ir::Value* image = make.input(float_type(x));  // data is kept in the order of operands
   ir::Value* weights = make.input(float_type(w));
   ir::Value* bias = random.chance(50) ? make.input(float_type({outputs})) : nullptr;
-  make.finish(sink, "conv", {image, weights, bias},
-              {{"groups", groups}, {"pads", pads}});
+  make.finish(sink, "conv", {image, weights, bias}, {{"groups", groups}, {"pads", pads}});
+  CaseMaker transposed(random);
+  ir::Value* from = transposed.input(float_type(x));
+  ir::Value* taps = transposed.input(float_type(w));
+  ir::Value* offset = random.chance(50) ? transposed.input(float_type({outputs})) : nullptr;
+  transposed.finish(sink, "conv_transpose", {from, taps, offset},
+                    {{"groups", groups}, {"strides", std::vector<int64_t>(axes, random.between(1, 2))}});
+  const std::vector<int64_t> kernel(w.begin() + 1, w.end() - 1);
+  CaseMaker largest(random);
+  largest.finish(sink, "max_pool", {largest.input(float_type(x))}, {{"kernel", kernel}, {"pads", pads}});
+  CaseMaker mean(random);
+  mean.finish(sink, "average_pool", {mean.input(float_type(x))},
+              {{"kernel", kernel}, {"pads", pads}, {"count_include_pad", random.chance(50)}});
 }
 
 // Full trees of a random depth; thresholds are values of the input too, so that equality is met.

@@ -135,12 +135,21 @@ void resize(Random& random, const CaseSink& sink) {
     sizes[d] = random.between(1, 7);
     scales[d] = static_cast<double>(sizes[d]) / static_cast<double>(shape[d]);
   }
+  std::vector<double> region(2 * shape.size(), 0);  // starts, then ends
+  std::fill(region.begin() + static_cast<std::ptrdiff_t>(shape.size()), region.end(), 1.0);
+  if (random.chance(50)) {
+    const auto d = static_cast<size_t>(random.between(0, static_cast<int64_t>(shape.size()) - 1));
+    if (scales[d] != 1) region[d] = random.real(-0.3, 0.4), region[shape.size() + d] = random.real(0.5, 1.4);
+  }
   const std::string mode = random.pick(std::vector<std::string>{"nearest", "linear", "cubic"});
   const ir::Attributes attributes = {
       {"sizes", sizes},
       {"scales", scales},
       {"mode", mode},
-      {"coordinates", random.pick(std::vector<std::string>{"half_pixel", "asymmetric", "align_corners"})},
+      {"coordinates",
+       random.pick(std::vector<std::string>{"half_pixel", "asymmetric", "align_corners", "tf_crop_and_resize"})},
+      {"region", region},
+      {"extrapolation", 2.5},
       {"nearest", random.pick(std::vector<std::string>{"floor", "ceil", "round_prefer_floor"})},
       {"antialias", mode != "nearest" && random.chance(20)}};
   finish_same(make, sink, "resize", {make.input(mode == "nearest" ? any_type(random, shape) : float_type(shape))},
@@ -149,6 +158,56 @@ void resize(Random& random, const CaseSink& sink) {
   const ir::Type type = random_q8(random, shape);
   quantized.finish(sink, "resize", {quantized.input(type)}, attributes,
                    random.chance(50) ? type : random_q8(random, {}));
+}
+
+// Elements of fewer than 8 bits, and floats of 8 bits or fewer.
+void narrow_casts(Random& random, const CaseSink& sink, const ir::Shape& shape) {
+  using ir::Element;
+  static const std::vector<Element> kSmall = {Element::f8e4m3fn,   Element::f8e4m3fnuz, Element::f8e5m2,
+                                              Element::f8e5m2fnuz, Element::f8e8m0,     Element::f4e2m1};
+  static const std::vector<double> kScales = {1e-40, 1e-6, 0.01, 1, 30, 500, 1e5, 1e38};
+  const Element small = random.pick(kSmall);
+  const ir::Type real = float_type(shape);
+  ir::Tensor values = random_tensor(random, real);
+  for (int64_t i = 0; i < values.size(); ++i) values.set_real(i, random.real(-1, 1) * random.pick(kScales));
+  CaseMaker encode(random);
+  encode.finish(sink, "cast", {encode.input(real, values)},
+                {{"to", small},
+                 {"saturate", random.chance(50)},
+                 {"power_rounding", random.pick(std::vector<std::string>{"up", "down", "nearest"})}},
+                std::nullopt, 0, 0);
+  ir::Tensor patterns(small, shape);
+  for (uint8_t& pattern : patterns.mutable_view<uint8_t>())
+    pattern = static_cast<uint8_t>(random.between(0, small == Element::f4e2m1 ? 15 : 255));
+  CaseMaker decode(random);
+  decode.finish(sink, "cast", {decode.input(plain_type(small, shape), patterns)}, {{"to", Element::f32}}, std::nullopt,
+                0, 0);
+  CaseMaker narrow(random);
+  const Element to = random.pick(std::vector<Element>{Element::i4, Element::u4, Element::i2, Element::u2});
+  narrow.finish(sink, "cast", {narrow.input(plain_type(random.chance(50) ? Element::i8 : Element::u8, shape))},
+                {{"to", to}});
+  CaseMaker widen(random);
+  widen.finish(sink, "cast", {widen.input(plain_type(to, shape))},
+               {{"to", random.pick(std::vector<Element>{Element::f32, Element::i8, Element::i32})}});
+}
+
+// Scales per index of an axis, or per block of it.
+void scaled_along_axis(Random& random, const CaseSink& sink) {
+  ir::Type type = random_q8(random, random_shape(random, 1, 4));
+  if (random.chance(30)) type.element = ir::Element::i16;
+  type.quant->axis = static_cast<int>(random.between(0, type.rank() - 1));
+  if (random.chance(50)) type.quant->block = random.between(1, 3);
+  const auto count = static_cast<size_t>(ir::scale_count(type));
+  type.quant->scales.clear();
+  type.quant->zero_points.clear();
+  for (size_t i = 0; i < count; ++i) {
+    type.quant->scales.push_back(static_cast<double>(static_cast<float>(random.real(0.01, 0.2))));
+    type.quant->zero_points.push_back(random.between(std::max<int64_t>(ir::lowest(type.element), -100), 100));
+  }
+  CaseMaker to_real(random);
+  to_real.finish(sink, "dequantize", {to_real.input(type)});
+  CaseMaker from_real(random);
+  from_real.finish(sink, "quantize", {from_real.input(float_type(type.shape))}, {}, type);
 }
 
 void conversions(Random& random, const CaseSink& sink) {
@@ -189,6 +248,8 @@ void conversions(Random& random, const CaseSink& sink) {
       values.set_real(k, random.real(-1, 1) * random.pick(std::vector<double>{1, 100, 1e5, 1e10}));
     cast.finish(sink, "cast", {cast.input(type, values)}, {{"to", random.pick(kCasts)}}, std::nullopt, 1e-6);
   }
+  narrow_casts(random, sink, shape);
+  scaled_along_axis(random, sink);
   for (const auto& [source, element] :
        {std::pair{ir::Element::f32, ir::Element::f64}, {ir::Element::f64, ir::Element::f32}}) {
     CaseMaker cast(random);

@@ -69,7 +69,7 @@ void save(const std::filesystem::path& path, const std::string& name, const ir::
 
 void write(const Model& model, const std::filesystem::path& folder) {
   const std::filesystem::path data = folder / "test_data_set_0";
-  std::filesystem::remove_all(data);  // other cases may have had more inputs
+  std::filesystem::remove_all(data);  // of an earlier build
   std::filesystem::create_directories(data);
   std::ofstream(folder / "model.ir") << ir::print(model.graph);
   const std::vector<ir::Tensor> outputs = ir::interpret(model.graph, model.inputs);

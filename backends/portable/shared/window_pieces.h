@@ -10,30 +10,47 @@
 
 #include "runtime-stubs/tinyc_kernel.h"
 
+// Some cores load words from multiples of 4 only.
+#if defined(__ARM_FEATURE_UNALIGNED) || defined(__x86_64__)
+#define TINYC_WINDOW_WORDS(to, from) true
+#define TINYC_WINDOW_WORD(at) (at)
+#else
+#define TINYC_WINDOW_WORDS(to, from) (((reinterpret_cast<uintptr_t>(to) | reinterpret_cast<uintptr_t>(from)) & 3u) == 0)
+#define TINYC_WINDOW_WORD(at) __builtin_assume_aligned(at, 4)
+#endif
+
 // The C library's copy goes byte by byte on small cores; its empty statement keeps the compiler from calling that.
 TINYC_KERNEL void window_copy(uint8_t* to, const uint8_t* from, int32_t bytes) {
   int32_t i = 0;
-  for (; i + 16 <= bytes; i += 16) {
-    uint32_t words[4];
-    memcpy(words, from + i, sizeof words);
-    memcpy(to + i, words, sizeof words);
+  if (TINYC_WINDOW_WORDS(to, from)) {
+    for (; i + 16 <= bytes; i += 16) {
+      uint32_t words[4];
+      memcpy(words, TINYC_WINDOW_WORD(from + i), sizeof words);
+      memcpy(TINYC_WINDOW_WORD(to + i), words, sizeof words);
+      __asm__ volatile("" : : : "memory");
+    }
+    for (; i + 4 <= bytes; i += 4) {
+      memcpy(TINYC_WINDOW_WORD(to + i), TINYC_WINDOW_WORD(from + i), 4);
+      __asm__ volatile("" : : : "memory");
+    }
+  }
+  for (; i < bytes; ++i) {
+    to[i] = from[i];
     __asm__ volatile("" : : : "memory");
   }
-  for (; i + 4 <= bytes; i += 4) {
-    memcpy(to + i, from + i, 4);
-    __asm__ volatile("" : : : "memory");
-  }
-  for (; i < bytes; ++i) to[i] = from[i];
 }
 
 TINYC_KERNEL void window_fill(uint8_t* to, int32_t value, int32_t bytes) {
   const uint32_t word = static_cast<uint32_t>(value & 0xFF) * 0x01010101u;
   int32_t i = 0;
-  for (; i + 4 <= bytes; i += 4) {
-    memcpy(to + i, &word, 4);
+  for (; TINYC_WINDOW_WORDS(to, nullptr) && i + 4 <= bytes; i += 4) {
+    memcpy(TINYC_WINDOW_WORD(to + i), &word, 4);
     __asm__ volatile("" : : : "memory");
   }
-  for (; i < bytes; ++i) to[i] = static_cast<uint8_t>(value);
+  for (; i < bytes; ++i) {
+    to[i] = static_cast<uint8_t>(value);
+    __asm__ volatile("" : : : "memory");
+  }
 }
 
 // Columns left, left + step ... of an input row (nullptr: padding) to scratch.

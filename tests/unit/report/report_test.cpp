@@ -49,6 +49,27 @@ TEST_CASE("figures of a report") {
   CHECK(*report.board->milliseconds == Approx(cycles / 133e3).epsilon(0.01));
 }
 
+TEST_CASE("counted work, time and energy of a board") {
+  const Made model = made();
+  Report report = make_report(model.emission, find_board("nucleo-l4r5zi"), {.per_second = 10, .battery_mah = 240});
+  Measurement measurement;
+  measurement.counted = CountedWork{1000000, 1200000, 1100000, 1300000};
+  measurement.layers_counted = {{900000, 1080000, 1000000, 1200000}};
+  add_measurement(report, measurement);
+  CHECK(report.instructions.value == 1000000);
+  CHECK(report.cycles.low == 1100000);
+  CHECK(report.layers[0].cycles.nominal == 1080000);
+  // 1.2 M cycles, 1.33 each, at 120 MHz and 0.11 mA per MHz: 13.3 ms, 10 times a second.
+  CHECK(*report.board->milliseconds == Approx(13.3));
+  CHECK(*report.board->microjoules == Approx(1.2e6 * 1.33 * 0.11e-3 * 3.3));
+  CHECK(*report.board->duty == Approx(0.133));
+  CHECK(*report.board->average_ma == Approx(13.2 * 0.133));
+  CHECK(*report.board->battery_days == Approx(240 / (13.2 * 0.133) / 24));
+  const Report hurried = make_report(model.emission, find_board("nucleo-l4r5zi"), {.per_second = 1e8, .battery_mah = {}});
+  CHECK(*hurried.board->duty > 1);
+  CHECK_FALSE(hurried.board->average_ma);
+}
+
 TEST_CASE("measured figures replace unknown ones and say how") {
   const Made model = made();
   Report report = make_report(model.emission, nullptr);

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "backends/kernel_tile.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "backends/kernel_block.h"
+
+namespace tinyc {
+
+std::vector<Variant> tile_variants() {
+  return {{"two windows", {2, 0}}, {"one window", {1, 0}}, {"one window, for small cores", {1, 1}}};
+}
+
+void add_tile_parameters(Built& built, const ir::Op& op, const Variant& variant) {
+  std::optional<BlockRequantization> merged = block_requantization(op);
+  const int64_t outputs = op.operand_type(1).shape[0];
+  std::vector<int8_t> weights = centred_as<int8_t>(op);
+  const auto taps = static_cast<std::ptrdiff_t>(weights.size()) / outputs;
+  for (std::ptrdiff_t o = 0; merged && o < outputs; ++o) {
+    const auto first = weights.begin() + o * taps;
+    if (merged->constant[static_cast<size_t>(o)]) std::fill_n(first, taps, int8_t{0});
+    // The kernel's sum has x as stored; it wraps, but what is scaled fits.
+    const int64_t zero =
+        256 * op.operand_type(0).quant->zero_point() * std::accumulate(first, first + taps, int64_t{0});
+    int32_t& added = merged->added[static_cast<size_t>(o)];
+    added = static_cast<int32_t>(static_cast<uint32_t>(added - zero));
+  }
+  weights = in_blocks_of_4(weights, outputs, 1);
+  for (int8_t& weight : weights) {
+    if (tile_small(variant)) weight = static_cast<int8_t>(static_cast<uint8_t>(weight) ^ 0x80U);
+  }
+  add_requantization(built, op);
+  built.geometry.insert(built.geometry.end(), {{"windows", tile_windows(variant)},
+                                               {"small", tile_small(variant)},
+                                               {"merged", merged.has_value()},
+                                               {"offset", merged ? merged->offset : 0},
+                                               {"merged_shift", merged ? merged->shift : 0},
+                                               {"out_unsigned", is_unsigned_8(op.result_type())}});
+  if (merged)
+    built.constants = {packed("added", "256 * bias, and what makes the steps fall right", merged->added),
+                       packed("multiplier", "per output channel", merged->multiplier),
+                       packed("shift", "not used", std::vector<int32_t>{0})};
+  built.constants.insert(built.constants.begin(),
+                         packed("weights",
+                                tile_small(variant) ? "[outputs / 4][taps][4]; zero points taken off, plus 128"
+                                                    : "[outputs / 4][taps][4]; zero points taken off",
+                                weights));
+}
+
+double tile_high_cycles(const Variant& variant, const CoreTiming& t) {
+  // Other cores gain nothing from what small ones need.
+  if (!tile_small(variant)) return t.mul_wide;
+  return t.load_signed > t.load ? 4 * t.mul + 14 * t.alu : 4 * t.mul + 50 * t.alu;
+}
+
+double tile_cycles(const ir::Op& op, const Variant& variant, const CoreTiming& t) {
+  const auto windows = static_cast<double>(tile_windows(variant));
+  const double signed_extra = std::max(t.load_signed - t.load, 0.0);
+  const double groups = windows;
+  const double loads = groups * (t.load - t.load_next) + (4 + windows) * t.load_next +
+                       (windows + (tile_small(variant) ? 0 : 4)) * signed_extra;
+  // Sums, a pixel each, a weight, the pointers to pixels and weights.
+  const double spilled = std::max(0.0, 5 * windows + 3 - t.registers);
+  const double tap = loads + 4 * windows * t.mla + spilled * (t.load + t.store) + (t.branch + 2 * t.alu) / 4;
+  const double high = tile_high_cycles(variant, t);
+  return layer_cycles(op, tap / (4 * windows), high + t.store + 2 * t.load_next + 6 * t.alu);
+}
+
+}  // namespace tinyc

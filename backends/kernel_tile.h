@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// The compiler's side of backends/portable/shared/tile_q8.h.
+#pragma once
+
+#include "backends/kernel_conv.h"
+
+namespace tinyc {
+
+// How many windows at a time (parameter 0), and whether for small cores (parameter 1).
+std::vector<Variant> tile_variants();
+inline int64_t tile_windows(const Variant& variant) { return variant.parameters[0]; }
+inline bool tile_small(const Variant& variant) { return variant.parameters[1] != 0; }
+
+// Geometry of requantisation; weights [outputs / 4][taps][4], bias, multiplier and shift.
+void add_tile_parameters(Built& built, const ir::Op& op, const Variant& variant);
+
+// Cycles of the high word of a product.
+double tile_high_cycles(const Variant& variant, const CoreTiming& timing);
+
+// Cycles of the sums of one layer, and of what follows per result. Values that find no register cost a load and a
+// store.
+double tile_cycles(const ir::Op& op, const Variant& variant, const CoreTiming& timing);
+
+}  // namespace tinyc

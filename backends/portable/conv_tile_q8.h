@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0 AND 0BSD
+// 8-bit convolution: 4 channels of one or two pixels at a time in registers.
+#include "backends/kernel_tile.h"
+
+namespace tinyc {
+namespace portable_conv_tile_q8 {
+
+constexpr int64_t kMostPieces = 15;
+
+inline bool is_padded(const Image2d& image) {
+  return image.h.pad_begin > 0 || image.h.pad_end > 0 || image.w.pad_begin > 0 || image.w.pad_end > 0;
+}
+
+inline std::optional<std::string> why_not(const ir::Op& op) {
+  if (auto reason = need_2d(op)) return reason;
+  if (op.integer("groups") != 1) return "needs one group";
+  if (auto reason = need_8bit(op.result_type(), "its result")) return reason;
+  const Image2d image = conv_image(op);
+  if (image.out_c % 4 != 0) return "needs a multiple of 4 output channels";
+  if (image.w.dilation != 1 || image.h.kernel > kMostPieces) return "needs windows without gaps, of up to 15 rows";
+  return need_integer_layer(op, 8);
+}
+
+inline Needs needs(const ir::Op& op, const Variant&) {
+  Needs needs = conv_needs(op);
+  const Image2d image = conv_image(op);
+  // A strip of two windows per row of the kernel, and one that lies in the padding.
+  const int64_t strip = (image.w.kernel + image.w.stride) * image.in_c;
+  needs.scratch_bytes = is_padded(image) ? ((image.h.kernel + 1) * strip + 3) / 4 * 4 : 4;
+  return needs;
+}
+
+inline Built build(const ir::Op& op, const Variant& variant) {
+  const Image2d image = conv_image(op);
+  Built built;
+  built.geometry = window_geometry(image);
+  built.geometry.push_back({"padded", is_padded(image)});
+  add_tile_parameters(built, op, variant);
+  return built;
+}
+
+inline double cycles(const ir::Op& op, const Variant& variant, const CoreTiming& t) {
+  return tile_cycles(op, variant, t);
+}
+
+}  // namespace portable_conv_tile_q8
+
+inline const KernelDef portable_conv_tile_q8_kernel = {
+    .name = "conv_tile_q8",
+    .isa = Isa::portable,
+    .ops = {"conv"},
+    .types = "q8 x i8 -> q8",
+    .summary = "8-bit convolution, 4 channels of 1 or 2 pixels in registers",
+    .entry = "conv_tile_q8",
+    .geometry_type = "ConvTileQ8",
+    .loops_over_batch = true,
+    .tflite_rounding = true,
+    .why_not = portable_conv_tile_q8::why_not,
+    .variants = [](const ir::Op&) { return tile_variants(); },
+    .needs = portable_conv_tile_q8::needs,
+    .build = portable_conv_tile_q8::build,
+    .cycles = portable_conv_tile_q8::cycles,
+};
+
+}  // namespace tinyc
+// ---- shipped ----
+#include "backends/portable/shared/tile_q8.h"
+#include "backends/portable/shared/window_pieces.h"
+#include "runtime-stubs/tinyc_kernel.h"
+
+// 8-bit convolution with one group, channels last, a multiple of 4 output channels.
+struct ConvTileQ8 {
+  int32_t in_h, in_w, in_c, out_w, out_c;
+  int32_t kernel_h, kernel_w, stride_h, stride_w, dilation_h, dilation_w, pad_h, pad_w;
+  int32_t padded;
+  int32_t in_zero, out_zero, low, high;
+  int32_t in_unsigned, rounding;
+  int32_t windows, small, merged, offset, merged_shift, out_unsigned;
+};
+
+// Pixels x to x + windows - 1 of row y.
+TINYC_KERNEL void conv_tile_q8_pixels(const ConvTileQ8& g, const Rows& in, int32_t y, int32_t x, int32_t windows,
+                                      const int8_t* weights, const int32_t* bias, const int32_t* multiplier,
+                                      const int32_t* shift, uint8_t* scratch, uint8_t* to) {
+  const int32_t run = g.kernel_w * g.in_c;
+  const int32_t between = g.stride_w * g.in_c;
+  const bool is_unsigned = g.in_unsigned != 0;
+  const uint8_t* pieces[16];
+  window_pieces(g, in, y, x, windows, scratch, pieces);
+  int32_t excess = 0;
+  for (int32_t ky = 0; g.small != 0 && ky < g.kernel_h; ++ky) excess += tile_q8_excess(pieces[ky], run, is_unsigned);
+  for (int32_t o = 0; o < g.out_c; o += 4) {
+    TileSums s = {excess, excess, excess, excess, 0, 0, 0, 0};
+    for (int32_t ky = 0; ky < g.kernel_h; ++ky, weights += 4 * run)
+      tile_q8_run(s, pieces[ky], between, windows, is_unsigned, weights, g.small != 0, run);
+    tile_q8_results(g, s, windows, bias, multiplier, shift, o, g.out_c, to + o);
+  }
+}
+
+TINYC_KERNEL void conv_tile_q8(const ConvTileQ8& g, const Rows& in, const Rows& out, const int8_t* weights,
+                               const int32_t* bias, const int32_t* multiplier, const int32_t* shift, uint8_t* scratch,
+                               int32_t y0, int32_t y1) {
+  if (g.padded != 0) window_padding(g, scratch);
+  for (int32_t y = y0; y < y1; ++y) {
+    uint8_t* to = row_at(out, y);
+    int32_t x = 0;
+    for (; g.windows == 2 && x + 2 <= g.out_w; x += 2)
+      conv_tile_q8_pixels(g, in, y, x, 2, weights, bias, multiplier, shift, scratch, to + x * g.out_c);
+    for (; x < g.out_w; ++x)
+      conv_tile_q8_pixels(g, in, y, x, 1, weights, bias, multiplier, shift, scratch, to + x * g.out_c);
+  }
+}

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0 AND 0BSD
+// float32 transposed convolution over up to three spatial axes, with weights that may be computed by the model.
+#include "backends/kernel_functions.h"
+#include "backends/kernel_support.h"
+
+namespace tinyc {
+namespace portable_conv_transpose_any_f32 {
+
+inline std::optional<std::string> why_not(const ir::Op& op) {
+  if (op.operand_type(0).rank() > 5) return "needs at most three spatial axes";
+  if (auto reason = need_float32(op)) return reason;
+  return need_float_activation(op);
+}
+
+inline Needs needs(const ir::Op& op, const Variant&) { return whole(op); }
+
+// The last three entries of a list, filled up in front; an empty list holds `fallback` alone.
+inline std::array<int64_t, 3> three(const std::vector<int64_t>& list, size_t first, size_t axes, int64_t fallback) {
+  std::array<int64_t, 3> result = {fallback, fallback, fallback};
+  for (size_t d = 0; d < axes && !list.empty(); ++d) result[3 - axes + d] = list[first + d];
+  return result;
+}
+
+inline Built build(const ir::Op& op, const Variant&) {
+  const ir::Shape& x = op.operand_type(0).shape;
+  const ir::Shape& w = op.operand_type(1).shape;
+  const ir::Shape& y = op.result_type().shape;
+  const size_t axes = x.size() - 2;
+  const auto in = three(x, 1, axes, 1), out = three(y, 1, axes, 1), kernel = three(w, 1, axes, 1);
+  const auto stride = three(op.integers("strides"), 0, axes, 1), dilation = three(op.integers("dilations"), 0, axes, 1);
+  const auto pad = three(op.integers("pads"), 0, axes, 0);
+  Built built;
+  built.geometry = {{"images", x[0]},
+                    {"in_c", x.back()},
+                    {"out_c", w[0]},
+                    {"group_in", w.back()},
+                    {"group_out", w[0] / op.integer("groups")},
+                    {"in_d", in[0]},
+                    {"in_h", in[1]},
+                    {"in_w", in[2]},
+                    {"out_d", out[0]},
+                    {"out_h", out[1]},
+                    {"out_w", out[2]},
+                    {"kernel_d", kernel[0]},
+                    {"kernel_h", kernel[1]},
+                    {"kernel_w", kernel[2]},
+                    {"stride_d", stride[0]},
+                    {"stride_h", stride[1]},
+                    {"stride_w", stride[2]},
+                    {"dilation_d", dilation[0]},
+                    {"dilation_h", dilation[1]},
+                    {"dilation_w", dilation[2]},
+                    {"pad_d", pad[0]},
+                    {"pad_h", pad[1]},
+                    {"pad_w", pad[2]}};
+  set_function(built, float_activation(op));
+  return built;
+}
+
+inline double cycles(const ir::Op& op, const Variant&, const CoreTiming& t) {
+  const auto macs = static_cast<double>(op.def->macs(op));
+  return macs * (2 * t.load + t.float_mac + 4 * t.alu) + 100 * static_cast<double>(op.result_type().elements()) * t.alu;
+}
+
+}  // namespace portable_conv_transpose_any_f32
+
+inline const KernelDef portable_conv_transpose_any_f32_kernel = {
+    .name = "conv_transpose_any_f32",
+    .isa = Isa::portable,
+    .ops = {"conv_transpose"},
+    .types = "f32 x f32 -> f32",
+    .summary = "float32 transposed convolution with weights from anywhere, up to three axes",
+    .entry = "conv_transpose_any_f32",
+    .geometry_type = "ConvTransposeAnyF32",
+    .constant_rows = true,
+    .absent_rows = true,
+    .why_not = portable_conv_transpose_any_f32::why_not,
+    .needs = portable_conv_transpose_any_f32::needs,
+    .build = portable_conv_transpose_any_f32::build,
+    .cycles = portable_conv_transpose_any_f32::cycles,
+};
+
+}  // namespace tinyc
+// ---- shipped ----
+#include "backends/portable/shared/conv_transpose.h"
+#include "runtime-stubs/tinyc_kernel.h"
+
+// x [images, d, h, w, in_c], weights [out_c, kernel_d, kernel_h, kernel_w, group_in]. Output position p gets input
+// position i times tap k where i * stride - pad + k * dilation = p.
+struct ConvTransposeAnyF32 {
+  int32_t images, in_c, out_c, group_in, group_out;
+  int32_t in_d, in_h, in_w, out_d, out_h, out_w;
+  int32_t kernel_d, kernel_h, kernel_w, stride_d, stride_h, stride_w;
+  int32_t dilation_d, dilation_h, dilation_w, pad_d, pad_h, pad_w;
+};
+
+// The sum for output channel o at position (z, y, x).
+TINYC_KERNEL float conv_transpose_any_f32_sum(const ConvTransposeAnyF32& g, const float* image, const float* weights,
+                                              int32_t o, int32_t z, int32_t y, int32_t x) {
+  const float* w = weights + o * g.kernel_d * g.kernel_h * g.kernel_w * g.group_in;
+  const float* from = image + o / g.group_out * g.group_in;
+  float sum = 0.0f;
+  for (int32_t kz = 0; kz < g.kernel_d; ++kz) {
+    const int32_t iz = conv_transpose_source(z, kz, g.pad_d, g.dilation_d, g.stride_d, g.in_d);
+    if (iz < 0) continue;
+    for (int32_t ky = 0; ky < g.kernel_h; ++ky) {
+      const int32_t iy = conv_transpose_source(y, ky, g.pad_h, g.dilation_h, g.stride_h, g.in_h);
+      if (iy < 0) continue;
+      for (int32_t kx = 0; kx < g.kernel_w; ++kx) {
+        const int32_t ix = conv_transpose_source(x, kx, g.pad_w, g.dilation_w, g.stride_w, g.in_w);
+        if (ix < 0) continue;
+        const float* pixel = from + ((iz * g.in_h + iy) * g.in_w + ix) * g.in_c;
+        const float* taps = w + ((kz * g.kernel_h + ky) * g.kernel_w + kx) * g.group_in;
+        for (int32_t c = 0; c < g.group_in; ++c) sum += pixel[c] * taps[c];
+      }
+    }
+  }
+  return sum;
+}
+
+template <class Activation>
+TINYC_KERNEL void conv_transpose_any_f32(const ConvTransposeAnyF32& g, const Rows& in, const Rows& weights,
+                                         const Rows& bias, const Rows& out, Activation activation, int32_t y0,
+                                         int32_t y1) {
+  static_cast<void>(y1);
+  const float* image = row_of<const float>(in, y0);
+  const float* w = row_of<const float>(weights, 0);
+  const float* b = bias.base != nullptr ? row_of<const float>(bias, 0) : nullptr;
+  float* to = row_of<float>(out, y0);
+  for (int32_t n = 0; n < g.images; ++n, image += g.in_d * g.in_h * g.in_w * g.in_c) {
+    for (int32_t z = 0; z < g.out_d; ++z) {
+      for (int32_t y = 0; y < g.out_h; ++y) {
+        for (int32_t x = 0; x < g.out_w; ++x) {
+          for (int32_t o = 0; o < g.out_c; ++o) {
+            const float sum = conv_transpose_any_f32_sum(g, image, w, o, z, y, x);
+            *to++ = activation(b != nullptr ? b[o] + sum : sum);
+          }
+        }
+      }
+    }
+  }
+}
