@@ -110,7 +110,7 @@ double lanes_cycles(const ir::Op& op, int weight_bits, const CoreTiming& t) {
   const auto groups = static_cast<double>(lane_taps(op, weight_bits) * weight_bits / 32);
   const auto pixels = static_cast<double>(op.result_type().elements() / outputs);
   const bool packed_4 = weight_bits == 4;
-  const auto passes = static_cast<double>(outputs / 4 + outputs % 4 / 2 + outputs % 2);
+  const auto passes = static_cast<double>(outputs / 4 + outputs % 4);
   const double pass = (packed_4 ? 4 : 2) * t.load_next + 4 * t.alu;
   const double output = t.load_next + (packed_4 ? 7 * t.alu + 4 * t.dual_mac : 2 * t.alu + 2 * t.dual_mac);
   const double copied =

@@ -8,46 +8,69 @@
 
 #include "runtime-stubs/tinyc_dsp.h"
 
-// Adds the products of `taps` (a multiple of 4) for `count` outputs whose weights lie `line` bytes apart. Weights:
-// bytes in the order 0 2 1 3.
-template <int count>
-TINYC_KERNEL void dot_lanes_8(const int16_t* x, const uint8_t* w, int32_t line, int32_t taps, int32_t* sums) {
-  for (int32_t k = 0; k < taps; k += 4) {
-    const uint32_t x0 = load_word(x + k);
-    const uint32_t x1 = load_word(x + k + 2);
-    for (int i = 0; i < count; ++i) {
-      const uint32_t word = load_word(w + i * line + k);
-      sums[i] = smlad(x1, sign_extend_odd(word), smlad(x0, sign_extend_even(word), sums[i]));
-    }
-  }
+// Products of four taps with 8-bit weights, bytes in the order 0 2 1 3.
+TINYC_KERNEL int32_t dot_lanes_8(uint32_t x0, uint32_t x1, uint32_t word, int32_t acc) {
+  return smlad(x1, sign_extend_odd(word), smlad(x0, sign_extend_even(word), acc));
 }
 
-// The same with packed 4-bit weights, taps a multiple of 8, sums 16 times as large: low halves of bytes are taps 0 2 1
-// 3, high halves 4 6 5 7; kept in the upper half of a byte, they need no further extension.
-template <int count>
-TINYC_KERNEL void dot_lanes_4(const int16_t* x, const uint8_t* w, int32_t line, int32_t taps, int32_t* sums) {
-  for (int32_t k = 0; k < taps; k += 8) {
-    const uint32_t x0 = load_word(x + k);
-    const uint32_t x1 = load_word(x + k + 2);
-    const uint32_t x2 = load_word(x + k + 4);
-    const uint32_t x3 = load_word(x + k + 6);
-    for (int i = 0; i < count; ++i) {
-      const uint32_t word = load_word(w + i * line + k / 2);
-      const uint32_t low = (word << 4) & 0xF0F0F0F0u;
-      const uint32_t high = word & 0xF0F0F0F0u;
-      const int32_t first = smlad(x1, sign_extend_odd(low), smlad(x0, sign_extend_even(low), sums[i]));
-      sums[i] = smlad(x3, sign_extend_odd(high), smlad(x2, sign_extend_even(high), first));
-    }
-  }
+// Products of eight taps with packed 4-bit weights, 16 times as large: low halves of bytes are taps 0 2 1 3, high
+// halves 4 6 5 7; kept in the upper half of a byte, they need no further extension.
+struct Lanes8 {
+  uint32_t x0, x1, x2, x3;
+};
+
+TINYC_KERNEL int32_t dot_lanes_4(const Lanes8& x, uint32_t word, int32_t acc) {
+  const int32_t low = dot_lanes_8(x.x0, x.x1, (word << 4) & 0xF0F0F0F0u, acc);
+  return dot_lanes_8(x.x2, x.x3, word & 0xF0F0F0F0u, low);
 }
 
-template <int weight_bits, int count>
-TINYC_KERNEL void dot_lanes(const int16_t* x, const uint8_t* w, int32_t line, int32_t taps, int32_t* sums) {
+TINYC_KERNEL Lanes8 load_lanes_8(const int16_t* x) {
+  return {load_word(x), load_word(x + 2), load_word(x + 4), load_word(x + 6)};
+}
+
+// Sums of four outputs whose weights lie `line` bytes apart; taps are a multiple of 4, or of 8 for 4-bit weights. The
+// lines are written out, as GCC at -O2 leaves arrays of sums in memory.
+struct LaneSums {
+  int32_t s0, s1, s2, s3;
+};
+
+template <int weight_bits>
+TINYC_KERNEL LaneSums dot4_lanes(const int16_t* x, const uint8_t* w, int32_t line, int32_t taps) {
+  int32_t s0 = 0, s1 = 0, s2 = 0, s3 = 0;
+  const int16_t* const end = x + taps;
   if constexpr (weight_bits == 8) {
-    dot_lanes_8<count>(x, w, line, taps, sums);
+    for (; x < end; x += 4, w += 4) {
+      const uint32_t x0 = load_word(x);
+      const uint32_t x1 = load_word(x + 2);
+      s0 = dot_lanes_8(x0, x1, load_word(w), s0);
+      s1 = dot_lanes_8(x0, x1, load_word(w + line), s1);
+      s2 = dot_lanes_8(x0, x1, load_word(w + 2 * line), s2);
+      s3 = dot_lanes_8(x0, x1, load_word(w + 3 * line), s3);
+    }
   } else {
-    dot_lanes_4<count>(x, w, line, taps, sums);
+    for (; x < end; x += 8, w += 4) {
+      const Lanes8 lanes = load_lanes_8(x);
+      s0 = dot_lanes_4(lanes, load_word(w), s0);
+      s1 = dot_lanes_4(lanes, load_word(w + line), s1);
+      s2 = dot_lanes_4(lanes, load_word(w + 2 * line), s2);
+      s3 = dot_lanes_4(lanes, load_word(w + 3 * line), s3);
+    }
   }
+  return {s0, s1, s2, s3};
+}
+
+template <int weight_bits>
+TINYC_KERNEL int32_t dot_lanes(const int16_t* x, const uint8_t* w, int32_t taps) {
+  int32_t sum = 0;
+  const int16_t* const end = x + taps;
+  for (; x < end; x += 32 / weight_bits, w += 4) {
+    if constexpr (weight_bits == 8) {
+      sum = dot_lanes_8(load_word(x), load_word(x + 2), load_word(w), sum);
+    } else {
+      sum = dot_lanes_4(load_lanes_8(x), load_word(w), sum);
+    }
+  }
+  return sum;
 }
 
 // Copies `count` elements (from nullptr: padding) to a window. in_kind: 0 u8, 1 i8, 3 i16.
@@ -112,22 +135,13 @@ TINYC_KERNEL void lanes_rows(const Geometry& g, const Rows& in, const Rows& out,
       };
       int32_t o = 0;
       for (; o + 4 <= g.out_c; o += 4) {
-        int32_t sums[4] = {0, 0, 0, 0};
-        dot_lanes<weight_bits, 4>(window, weights + o * line, line, g.taps, sums);
-        for (int32_t i = 0; i < 4; ++i) put(o + i, sums[i]);
+        const LaneSums sums = dot4_lanes<weight_bits>(window, weights + o * line, line, g.taps);
+        put(o, sums.s0);
+        put(o + 1, sums.s1);
+        put(o + 2, sums.s2);
+        put(o + 3, sums.s3);
       }
-      if ((g.out_c & 2) != 0) {
-        int32_t sums[2] = {0, 0};
-        dot_lanes<weight_bits, 2>(window, weights + o * line, line, g.taps, sums);
-        put(o, sums[0]);
-        put(o + 1, sums[1]);
-        o += 2;
-      }
-      if ((g.out_c & 1) != 0) {
-        int32_t sum = 0;
-        dot_lanes<weight_bits, 1>(window, weights + o * line, line, g.taps, &sum);
-        put(o, sum);
-      }
+      for (; o < g.out_c; ++o) put(o, dot_lanes<weight_bits>(window, weights + o * line, g.taps));
     }
   }
 }
