@@ -21,6 +21,11 @@ std::string quantization_text(const ir::Type& type) {
   return fmt::format(", scale {}, zero point {}", shortest(type.quant->scales[0]), type.quant->zero_points[0]);
 }
 
+std::string include_text(std::string_view header) {
+  const std::string line = fmt::format("#include {}\n", header);
+  return header == "<arm_mve.h>" ? "#if defined(__ARM_FEATURE_MVE)\n" + line + "#endif\n" : line;
+}
+
 std::string storage_type(ir::Element element) {
   switch (element) {
     case ir::Element::f32:

@@ -16,6 +16,8 @@ std::string quantization_text(const ir::Type& type);  // ", scale 0.5, zero poin
 void print_elements(TextWriter& writer, ir::Element element, const std::byte* data, int64_t count);
 // The bytes as string literals, one per line, ending with a semicolon.
 void print_bytes(TextWriter& writer, const std::byte* data, size_t count);
+// An include of a system header; the compiler's own of an extension only where that extension is there.
+std::string include_text(std::string_view header);
 std::string storage_type(ir::Element element);  // C++ element type of an array
 bool has_state(const EmissionPlan& plan);
 // Lines of a comment about tool, options, model and totals.

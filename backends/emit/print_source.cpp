@@ -35,7 +35,7 @@ class SourcePrinter {
   void print_top() {
     print_banner(writer_, plan_, plan_.options.name + ".cpp", "model");
     writer_.line();
-    for (const std::string& header : plan_.system_includes) writer_.format("#include {}", header);
+    for (const std::string& header : plan_.system_includes) writer_.raw(include_text(header));
     writer_.line("#include <string.h>");
     writer_.line();
     writer_.format("#include \"{}.h\"", plan_.options.name);

@@ -2,6 +2,8 @@
 // --print-ops, --print-passes, --print-targets, --print-kernels: the tables as markdown, or as JSON.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "backends/kernel.h"
 #include "compiler/driver/commands.h"
 #include "compiler/support/json.h"
@@ -101,6 +103,50 @@ std::string dashed(std::string_view name) {
   return text;
 }
 
+std::string operands_text(const ir::OpDef& op) {
+  std::string text;
+  for (const ir::OperandDef& operand : op.operands) {
+    text += (text.empty() ? "" : ", ") + std::string(operand.name);
+    if (operand.kind == ir::OperandKind::optional) text += " (optional)";
+    if (operand.kind == ir::OperandKind::variadic) text += " ...";
+  }
+  return text;
+}
+
+std::string attributes_text(const ir::OpDef& op) {
+  std::string text;
+  for (const ir::AttributeDef& attribute : op.attributes) {
+    text += (text.empty() ? "" : "; ") + std::string(attribute.name);
+    if (!attribute.doc.empty()) text += ": " + std::string(attribute.doc);
+  }
+  return text;
+}
+
+std::string kernels_text(const ir::OpDef& op) {
+  std::string text;
+  for (const Kernel& kernel : all_kernels()) {
+    const auto& ops = kernel.def->ops;
+    if (std::find(ops.begin(), ops.end(), op.name) == ops.end()) continue;
+    text += fmt::format("{}{}/{} ({})", text.empty() ? "" : ", ", isa_name(kernel.def->isa), kernel.def->name,
+                        kernel.def->types);
+  }
+  return text;
+}
+
+// Each operator from its definition: what it computes, what it refuses, which kernels take which types.
+Listing definition_listing() {
+  Listing listing{
+      "Definitions",
+      "What each core operator computes, and the kernels that do it with the types they take. A kernel that does "
+      "not take an operator says why in `tinyc check`.",
+      {"definition", "semantics", "operands", "attributes", "kernels"},
+      {}};
+  for (const ir::OpDef* op : ir::all_ops())
+    listing.rows.push_back(
+        {std::string(op->name), std::string(op->doc), operands_text(*op), attributes_text(*op), kernels_text(*op)});
+  return listing;
+}
+
 // What users look for: ONNX operators by domain and name.
 Listing onnx_listing() {
   Listing listing{
@@ -124,14 +170,16 @@ Listing onnx_listing() {
 }  // namespace
 
 int command_print_ops(const Options& options) {
-  Listing listing{"Operators",
-                  "Core operators and the ONNX operators (with opset versions) that become one.",
-                  {"operator", "summary", "ONNX"},
-                  {}};
+  Listing listing{
+      "Operators",
+      "Core operators and the ONNX operators (with opset versions) that become one. How ONNX's own tests fare is in "
+      "[conformance](../conformance.md).",
+      {"operator", "summary", "ONNX"},
+      {}};
   for (const ir::OpDef* op : ir::all_ops()) {
     listing.rows.push_back({std::string(op->name), std::string(op->summary), onnx_forms(*op)});
   }
-  return print(options, {listing, onnx_listing()});
+  return print(options, {listing, onnx_listing(), definition_listing()});
 }
 
 int command_print_passes(const Options& options) {

@@ -64,7 +64,10 @@ Json result_json(const OutputResult& result) {
 
 class Verification {
  public:
-  Verification(const Options& options, Diagnostics& diagnostics) : options_(options), diagnostics_(diagnostics) {}
+  // Dimensions that the model leaves open are those of the data.
+  Verification(const Options& options, Diagnostics& diagnostics) : options_(options), diagnostics_(diagnostics) {
+    for (const auto& [name, size] : dims_of_data(options.model, options.data_dirs)) options_.dims.emplace(name, size);
+  }
 
   int run() {
     model_ = compile_model(options_, diagnostics_);
@@ -114,7 +117,7 @@ class Verification {
     return agree_ ? 0 : 2;
   }
 
-  const Options& options_;
+  Options options_;
   Diagnostics& diagnostics_;
   std::optional<CompiledModel> model_;
   std::vector<OutputResult> results_;

@@ -155,4 +155,33 @@ std::optional<DataSet> read_inputs(const std::vector<std::string>& files, const 
   return DataSet{"", std::move(*tensors), {}};
 }
 
+std::map<std::string, int64_t> dims_of_data(const std::string& model, std::span<const std::string> folders) {
+  std::map<std::string, int64_t> dims;
+  if (folders.empty() || fs::path(model).extension() == ".ir") return dims;
+  Diagnostics ignored;  // whoever compiles the model reports its problems
+  const std::optional<ir::OnnxModel> read = read_onnx_model(model, ignored);
+  if (!read) return dims;
+  std::vector<ModelPort> ports;
+  std::vector<const ir::OnnxValueInfo*> inputs;
+  for (const ir::OnnxValueInfo& input : read->graph.inputs) {
+    const auto& given = read->graph.initializers;
+    if (std::any_of(given.begin(), given.end(), [&](const auto& one) { return one.name == input.name; })) continue;
+    ports.push_back({input.name, {}});
+    inputs.push_back(&input);
+  }
+  const std::vector<std::string> files = numbered_files(set_folders(folders[0]).front(), "input");
+  for (size_t i = 0; i < files.size(); ++i) {
+    const Result<NamedTensor> tensor = read_tensor_proto(files[i]);
+    const size_t index = tensor ? port_of(ports, tensor->name, i) : ports.size();
+    if (index >= ports.size() || !inputs[index]->dims) continue;
+    const ir::Shape& shape = tensor->tensor.shape();
+    for (size_t d = 0; d < shape.size() && d < inputs[index]->dims->size(); ++d) {
+      const ir::OnnxDim& dim = (*inputs[index]->dims)[d];
+      if (dim.value || (d == 0 && shape[d] == 1)) continue;
+      dims.emplace(dim.symbol.empty() ? fmt::format("{}.{}", inputs[index]->name, d) : dim.symbol, shape[d]);
+    }
+  }
+  return dims;
+}
+
 }  // namespace tinyc

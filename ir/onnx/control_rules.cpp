@@ -217,14 +217,72 @@ void import_scan(OnnxImporter& importer) {
   }
 }
 
-// Opset 8: a batch axis first, and lengths per batch entry.
+// Opset 8: a batch axis first; every entry is walked by itself, along the axis behind it.
 void import_scan_8(OnnxImporter& importer) {
-  importer.unsupported("Scan of opset 8, which has a batch axis", "export with opset 9 or later");
+  const OnnxGraph* body = body_of(importer, "body");
+  const int64_t walked = importer.integer("num_scan_inputs", 0);
+  const auto inputs = static_cast<int64_t>(importer.input_count()) - 1;
+  if (!body) return;
+  if (importer.has_input(0)) return importer.unsupported("Scan of opset 8 with sequence_lens", "export with opset 9");
+  if (walked < 1 || walked > inputs || static_cast<int64_t>(body->inputs.size()) != inputs)
+    return importer.error(Code::T0302, "num_scan_inputs and the body's inputs do not fit the node");
+  const auto carried = static_cast<size_t>(inputs - walked);
+  const std::vector<int64_t> ways = importer.integers("directions", Shape(static_cast<size_t>(walked), 0));
+  std::vector<Term> all;
+  for (size_t i = 0; i < static_cast<size_t>(inputs); ++i) {
+    all.push_back(input_term(importer, i + 1));
+    if (!all.back()) return;
+    const int least = i < carried ? 1 : 2;
+    if (all.back().rank() < least || all.back().dim(0) != all[0].dim(0) ||
+        (i > carried && all.back().dim(1) != all[carried].dim(1)))
+      return importer.error(Code::T0305, "the inputs have different batches or lengths");
+  }
+  if (body->outputs.size() < carried || ways.size() != static_cast<size_t>(walked))
+    return importer.error(Code::T0302, "the body's outputs or the directions do not fit the node");
+  const int64_t count = all[carried].dim(1);
+  std::vector<std::vector<Term>> batches(body->outputs.size());  // per output, by entry
+  const auto part = [](Term x, int64_t at) {
+    return reshape(slice(x, 0, at, 1), Shape(x.shape().begin() + 1, x.shape().end()));
+  };
+  for (int64_t b = 0; b < all[0].dim(0); ++b) {
+    std::vector<Value*> state;
+    std::vector<std::vector<Term>> collected(body->outputs.size() - carried);
+    for (size_t i = 0; i < carried; ++i) state.push_back(part(all[i], b).value);
+    for (int64_t t = 0; t < count; ++t) {
+      if (too_long(importer, b * count + t + 1)) return;
+      std::vector<Value*> arguments = state;
+      for (size_t i = carried; i < all.size(); ++i)
+        arguments.push_back(part(part(all[i], b), ways[i - carried] != 0 ? count - 1 - t : t).value);
+      const std::vector<Value*> results = importer.inline_body(*body, arguments);
+      if (results.size() != body->outputs.size() || std::count(results.begin(), results.end(), nullptr) != 0) return;
+      std::copy_n(results.begin(), carried, state.begin());
+      for (size_t i = 0; i < collected.size(); ++i) collected[i].push_back({&importer, results[carried + i]});
+    }
+    for (size_t i = 0; i < carried; ++i) batches[i].push_back({&importer, state[i]});
+    for (size_t i = 0; i < collected.size(); ++i) {
+      if (collected[i].empty()) return importer.unsupported("a Scan without steps");
+      batches[carried + i].push_back(stacked(importer, collected[i], 0));
+    }
+  }
+  for (size_t i = 0; i < batches.size(); ++i) {
+    if (batches[i].empty()) return importer.unsupported("a Scan without a batch");
+    importer.set_output(i, stacked(importer, batches[i], 0).value);
+  }
+}
+
+// Of optionals only those that are there or not for certain: an optional of a tensor is the tensor.
+void import_optional_get_element(OnnxImporter& importer) { importer.set_output(0, importer.input(0)); }
+
+void import_optional_has_element(OnnxImporter& importer) {
+  const bool there = importer.has_input(0);
+  importer.set_output(0, importer.builder().constant(Tensor::of_integers(Element::b1, {}, {there ? 1 : 0})));
 }
 
 constexpr OnnxRule kRules[] = {
     {"", "If", 1, kNewest, import_if},
     {"", "Loop", 1, kNewest, import_loop},
+    {"", "OptionalGetElement", 15, kNewest, import_optional_get_element},
+    {"", "OptionalHasElement", 15, kNewest, import_optional_has_element},
     {"", "Scan", 8, 8, import_scan_8},
     {"", "Scan", 9, kNewest, import_scan},
 };

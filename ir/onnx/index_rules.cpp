@@ -143,10 +143,14 @@ void import_compress(OnnxImporter& importer) {
   importer.set_output(0, gather(x, {&importer, importer.builder().integers(kept)}, axis).value);
 }
 
-// ONNX's order: row by row. The number of non-zeros must be known.
+// ONNX's order: row by row. What the model computes gets room for every element.
 void import_non_zero(OnnxImporter& importer) {
-  const Tensor* x = importer.required_constant(0, "the tensor, for NonZero gives as many columns as it has non-zeros,");
-  if (!x) return;
+  if (!importer.input(0)) return;
+  const Tensor* x = importer.constant(0);
+  if (!x) {
+    importer.note("the result has a column for every element; columns after the last place hold -1");
+    return importer.emit("non_zero", {importer.input(0)});
+  }
   const Shape strides = strides_of(x->shape());
   std::vector<int64_t> found;
   for (int64_t i = 0; i < x->size(); ++i) {

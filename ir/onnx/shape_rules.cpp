@@ -58,7 +58,9 @@ void import_identity(OnnxImporter& importer) {
 void import_dropout(OnnxImporter& importer) {
   Value* x = importer.input(0);
   if (!x) return;
-  if (const Tensor* training = importer.constant(2); importer.has_input(2) && (!training || training->real(0) != 0))
+  const Tensor *ratio = importer.constant(1), *training = importer.constant(2);
+  const bool drops = !ratio || ratio->size() != 1 || ratio->real(0) != 0;
+  if (drops && importer.has_input(2) && (!training || training->size() != 1 || training->real(0) != 0))
     return importer.unsupported("Dropout in training mode", "export the model for inference");
   importer.set_output(0, x);
   if (!importer.wants_output(1)) return;

@@ -286,7 +286,11 @@ void import_resize(OnnxImporter& importer) {
 
 bool resizes_axis(const Op& op, size_t d) {
   const bool same = op.operand_type(0).shape[d] == op.integers("sizes")[d] && op.reals("scales")[d] == 1;
-  return !same || op.text("coordinates") == "tf_crop_and_resize";
+  const std::vector<double>& region = op.reals("region");
+  const size_t rank = op.operand_type(0).shape.size();
+  const bool crops = op.text("coordinates") == "tf_crop_and_resize" && !region.empty() &&
+                     (region[d] != 0 || region[rank + d] != 1);
+  return !same || crops;
 }
 
 std::vector<std::vector<WeightedTap>> resize_taps(const Op& op, size_t d) {

@@ -20,6 +20,14 @@ std::vector<std::filesystem::path> case_folders(const std::filesystem::path& roo
 // test_data_set_0, 1, ... of a case.
 std::vector<std::filesystem::path> data_sets(const std::filesystem::path& folder);
 
+// How results are compared.
+enum class Comparison : uint8_t {
+  values,
+  roomy,   // shapes are the largest possible: what lies beyond the expected ones holds -1 or 0 (NonZero and its like)
+  random,  // element and shape only
+};
+Comparison comparison_of(const ir::OnnxModel& model);
+
 // One data set of a model, imported for it.
 struct ImportedSet {
   std::unique_ptr<ir::Graph> graph;  // nullptr: refused, or the data cannot be read
@@ -27,7 +35,8 @@ struct ImportedSet {
   bool no_data = false;
   std::vector<ir::Tensor> inputs;    // of the graph
   std::vector<ir::Tensor> expected;  // per graph output
-  std::string reason;                // why it was refused, or why inputs had to be constants
+  Comparison comparison = Comparison::values;
+  std::string reason;  // why it was refused, or why inputs had to be constants
 };
 
 // Dimensions are pinned as the data has them. Many cases give shapes, axes and scales as inputs, which a compiler must
@@ -35,7 +44,8 @@ struct ImportedSet {
 ImportedSet import_set(const ir::OnnxModel& model, const std::filesystem::path& set);
 
 // Empty if equal within the tolerance.
-std::string difference(const ir::Tensor& value, const ir::Tensor& expected, const Accept& accept);
+std::string difference(const ir::Tensor& value, const ir::Tensor& expected, const Accept& accept,
+                       Comparison comparison = Comparison::values);
 
 // "strict": float32, int8, uint8, int32 and bool with static shapes; "int64": these and int64; "other": sequences,
 // optionals, maps, strings; "training"; "rest".

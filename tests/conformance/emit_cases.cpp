@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Runs cases in the layout of ONNX's backend tests as emitted code on this machine: many models in one executable.
-//   emit_cases [--batch N] [--jobs N] [--optimisation -O1] [--keep DIR] FOLDER...
-// Prints a line per case that is refused or fails, and a summary; ends with 1 if any case failed. A case refused by the
+//   emit_cases [--batch N] [--jobs N] [--optimisation -O1] [--keep DIR] [--table FILE] FOLDER...
+// Prints a line per case that is refused or fails, and a summary; ends with 1 if any case failed. --table writes the
+// second part of docs/conformance.md. A case refused by the
 // importer is not counted here (interpret_cases says why); one that has no kernel or does not build is.
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cstring>
 #include <filesystem>
@@ -38,16 +40,43 @@ struct Settings {
   unsigned jobs = 2;
   std::string optimisation = "-O1";
   std::string keep;  // folder for the sources
+  std::string table;
+};
+
+// Counts per class of cases, and the refused sets by reason.
+struct Table {
+  enum Column : uint8_t { agrees, not_imported, no_kernel, failed };
+  std::map<std::string, std::array<int, 4>> counts;
+  std::map<std::string, std::vector<std::string>> refused;
+
+  std::string text() const {
+    std::string text =
+        "<!-- emit_cases --table: written by tests/conformance/emitted.sh -->\n# As emitted code\n\n"
+        "The data sets of the same cases as C++, compiled with g++ -O1 and run on the host: kernels, memory plan and\n"
+        "emission against ONNX's expectations. *Not imported*: refused above.\n\n"
+        "| cases | agree | not imported | no kernel | failed |\n|---|---|---|---|---|\n";
+    for (const auto& [kind, row] : counts)
+      text += fmt::format("| {} | {} | {} | {} | {} |\n", kind, row[0], row[1], row[2], row[3]);
+    if (!refused.empty()) text += "\n| no kernel: reason | cases |\n|---|---|\n";
+    for (const auto& [reason, names] : refused) {
+      std::string list;
+      for (const std::string& name : names) list += (list.empty() ? "" : ", ") + name;
+      text += fmt::format("| {} | {} |\n", reason, list);
+    }
+    return text;
+  }
 };
 
 // One data set of one case, compiled.
 struct Emitted {
   std::string name;    // of the case
+  std::string kind;    // class_of the model
   std::string symbol;  // C prefix
   std::string header, source, infer_call;
   std::vector<ir::Tensor> inputs;
   std::vector<ir::Tensor> expected;
   std::vector<ir::Type> results;
+  Comparison comparison = Comparison::values;
 };
 
 int64_t aligned(int64_t bytes) { return (bytes + 15) / 16 * 16; }
@@ -80,7 +109,7 @@ std::optional<Emitted> compile_set(ImportedSet set, std::string symbol, std::str
     reason = "too large for this test";
     return std::nullopt;
   }
-  Emitted emitted{{}, symbol, print_header(emission), print_source(emission), {}, {}, {}, {}};
+  Emitted emitted{{}, {}, symbol, print_header(emission), print_source(emission), {}, {}, {}, {}};
   int64_t at = 0;
   std::string arguments;
   const auto add = [&](const Port& port) {
@@ -93,6 +122,7 @@ std::optional<Emitted> compile_set(ImportedSet set, std::string symbol, std::str
     emitted.results.push_back({port.type.element, port.type.shape, std::nullopt});
   }
   emitted.infer_call = fmt::format("{}_infer({}workspace)", symbol, arguments);
+  emitted.comparison = set.comparison;
   emitted.inputs = std::move(set.inputs);
   emitted.expected = std::move(set.expected);
   return emitted;
@@ -153,6 +183,7 @@ class Run {
     failed_ += failed_at_compile_;
     fmt::print("{} sets agree, {} have no kernel or are too large, {} FAILED; {} refused by the importer\n", passed_,
                refused_, failed_, not_imported_);
+    if (!settings_.table.empty() && !write_file(settings_.table, table_.text())) return 2;
     return failed_ == 0 ? 0 : 1;
   }
 
@@ -163,12 +194,15 @@ class Run {
     const auto model = read_onnx_model((folder / "model.onnx").string(), diagnostics);
     if (!model) {
       ++not_imported_;
+      ++table_.counts["other"][Table::not_imported];
       return;
     }
+    const std::string kind = class_of(*model, name);
     for (const fs::path& set : data_sets(folder)) {
       ImportedSet imported = import_set(*model, set);
       if (!imported.graph) {
         ++not_imported_;
+        ++table_.counts[kind][Table::not_imported];
         continue;
       }
       std::string reason;
@@ -177,9 +211,12 @@ class Run {
       if (!one) {
         ++(bug ? failed_at_compile_ : refused_);
         fmt::print("{} {} {}\n", bug ? "FAIL    " : "refused ", name, reason);
+        ++table_.counts[kind][bug ? Table::failed : Table::no_kernel];
+        if (!bug) table_.refused[reason].push_back(name);
         continue;
       }
       one->name = name;
+      one->kind = kind;
       open_.push_back(std::move(*one));
       if (open_.size() < settings_.batch) continue;
       batches_.push_back(std::move(open_));
@@ -236,17 +273,23 @@ class Run {
         if (at + size > bytes.size()) return fail_all({one}, "wrote too little");
         if (size != 0) std::memcpy(value.mutable_data(), bytes.data() + at, size);
         at += size;
-        const std::string unequal = difference(value, one.expected[i], Accept{});
+        const std::string unequal = difference(value, one.expected[i], Accept{}, one.comparison);
         if (text.empty() && !unequal.empty()) text = fmt::format("output {}: {}", i, unequal);
       }
       if (!text.empty()) fail_all({one}, text);
-      if (text.empty()) ++passed_;
+      if (!text.empty()) continue;
+      ++passed_;
+      const std::lock_guard<std::mutex> lock(printing_);
+      ++table_.counts[one.kind][Table::agrees];
     }
   }
 
   void fail_all(const std::vector<Emitted>& batch, const std::string& reason) {
     const std::lock_guard<std::mutex> lock(printing_);
-    for (const Emitted& one : batch) fmt::print("FAIL     {} {}: {}\n", one.name, one.symbol, reason);
+    for (const Emitted& one : batch) {
+      fmt::print("FAIL     {} {}: {}\n", one.name, one.symbol, reason);
+      ++table_.counts[one.kind][Table::failed];
+    }
     failed_ += static_cast<int>(batch.size());
   }
 
@@ -256,7 +299,8 @@ class Run {
   std::atomic<size_t> next_{0};
   std::atomic<int> passed_{0}, failed_{0};
   int refused_ = 0, failed_at_compile_ = 0, not_imported_ = 0, count_ = 0;
-  std::mutex printing_;
+  Table table_;
+  std::mutex printing_;  // and for the table
 };
 
 }  // namespace
@@ -276,12 +320,15 @@ int main(int argc, char** argv) {
       settings.optimisation = argv[++i];
     } else if (argument == "--keep" && more) {
       settings.keep = argv[++i];
+    } else if (argument == "--table" && more) {
+      settings.table = argv[++i];
     } else {
       folders.push_back(argument);
     }
   }
   if (folders.empty()) {
-    fmt::print(stderr, "usage: emit_cases [--batch N] [--jobs N] [--optimisation -O1] [--keep DIR] FOLDER...\n");
+    fmt::print(stderr,
+               "usage: emit_cases [--batch N] [--jobs N] [--optimisation -O1] [--keep DIR] [--table FILE] FOLDER...\n");
     return 2;
   }
   return tinyc::Run(settings).run(folders);

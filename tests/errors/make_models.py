@@ -62,6 +62,38 @@ def files_that_are_no_models():
     write("flatbuffer.onnx", b"\x1c\x00\x00\x00TFL3" + bytes(60))
 
 
+def many_problems():
+    """One wrong node of every kind: attributes, ranks, types, axes, indices, a loop without an end."""
+    node = helper.make_node
+    forever = helper.make_graph([node("Identity", ["on"], ["again"]), node("Identity", ["v"], ["w"])], "body",
+                                [value("i", [], TensorProto.INT64), value("on", [], TensorProto.BOOL), value("v", [1, 4])],
+                                [value("again", [], TensorProto.BOOL), value("w", [1, 4])])
+    nodes = [
+        node("Add", ["x", "n"], ["types"], name="types"),
+        node("MatMul", ["x", "x"], ["inner"], name="inner"),
+        node("Conv", ["x", "x"], ["rank"], name="rank"),
+        node("Gather", ["x", "n"], ["axis"], name="axis", axis=-3),
+        node("Gather", ["x", "far"], ["index"], name="index", axis=1),
+        node("Concat", ["x", "image"], ["join"], name="join", axis=0),
+        node("TopK", ["x", "far"], ["top", "places"], name="top"),
+        node("Reshape", ["x", "far"], ["shaped"], name="shaped"),
+        node("DepthToSpace", ["image"], ["blocks"], name="blocks", blocksize=0),
+        node("MaxPool", ["image"], ["pooled"], name="pooled", kernel_shape=[2, 2], strides=[0, 1]),
+        node("AveragePool", ["image"], ["padded"], name="padded", kernel_shape=[2, 2], pads=[-1, 0, 0, 0]),
+        node("NonMaxSuppression", ["boxes", "scores", "far", "two"], ["kept"], name="kept"),
+        node("RoiAlign", ["image", "x", "one"], ["region"], name="region", sampling_ratio=-1),
+        node("Unique", ["x"], ["unique"], name="unique", axis=2),
+        node("RandomUniform", [], ["random"], name="random", shape=[100000, 100000]),
+        node("Cast", ["x"], ["small"], name="small", to=27),
+        node("Loop", ["", "yes", "x"], ["looped"], name="looped", body=forever),
+    ]
+    outputs = [value(name, None) for one in nodes for name in one.output]
+    model("many_problems.onnx", nodes, [value("x", [1, 4]), value("image", [1, 3, 4, 4]), value("boxes", [1, 2, 4]),
+                                        value("scores", [1, 1, 2]), value("n", [1], TensorProto.INT32)], outputs,
+          [constant("far", numpy.array([9], numpy.int64)), constant("two", numpy.array([2], numpy.float32)),
+           constant("one", numpy.array([0], numpy.int64)), constant("yes", numpy.array(True))], opset=16)
+
+
 def graphs():
     node = helper.make_node
     model("unknown_ops.onnx",
@@ -76,6 +108,7 @@ def graphs():
     model("two_problems.onnx",
           [node("Softmax", ["x"], ["a"], name="soft", axis=9), node("Transpose", ["x"], ["b"], name="turn", perm=[0, 0])],
           [value("x", [1, 4])], [value("a", None), value("b", None)])
+    many_problems()
     model("strings.onnx", [node("Identity", ["x"], ["y"], name="id")], [value("x", [1], TensorProto.STRING)],
           [value("y", [1], TensorProto.STRING)])
     model("scale.onnx", [node("QuantizeLinear", ["x", "s"], ["q"], name="q")], [value("x", [1, 4])],

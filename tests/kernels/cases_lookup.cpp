@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Operators that search, order, accumulate along an axis, or walk tables.
+#include <cmath>
+
 #include "ir/ops/tree_ensemble.h"
 #include "tests/kernels/cases.h"
 
@@ -168,6 +170,61 @@ void tree_ensemble(Random& random, const CaseSink& sink) {
               {{"targets", targets}, {"aggregate", random.pick(std::vector<std::string>{"sum", "min", "max"})}});
 }
 
+// Many zeros, and NaN, which is none.
+void non_zero(Random& random, const CaseSink& sink) {
+  CaseMaker make(random);
+  const ir::Type type = plain_type(random.pick(kNumbers), random_shape(random));
+  ir::Tensor data = random_tensor(random, type);
+  for (int64_t i = 0; i < data.size(); ++i) {
+    if (random.chance(50)) data.set_integer(i, 0);
+    if (ir::is_float(type.element) && random.chance(10)) data.set_real(i, std::nan(""));
+  }
+  make.finish(sink, "non_zero", {make.input(type, data)});
+}
+
+// Coarse boxes and scores, so that equal ones occur; some corners are swapped.
+void non_max_suppression(Random& random, const CaseSink& sink) {
+  CaseMaker make(random);
+  const int64_t images = random.between(1, 2), classes = random.between(1, 3), count = random.between(1, 9);
+  ir::Tensor boxes(ir::Element::f32, {images, count, 4}), scores(ir::Element::f32, {images, classes, count});
+  for (int64_t i = 0; i < boxes.size(); ++i) boxes.set_real(i, static_cast<double>(random.between(0, 6)) * 0.5);
+  for (int64_t i = 0; i < scores.size(); ++i) scores.set_real(i, static_cast<double>(random.between(-2, 8)) * 0.125);
+  ir::Value* places = make.input(float_type(boxes.shape()), boxes);
+  make.finish(sink, "non_max_suppression", {places, make.input(float_type(scores.shape()), scores)},
+              {{"most", random.between(0, 10)},
+               {"overlap", random.pick(std::vector<double>{0, 0.25, 0.5, 1})},
+               {"threshold", random.pick(std::vector<double>{-1e30, 0, 0.5})},
+               {"centred", random.chance(50)}});
+}
+
+void roi_align(Random& random, const CaseSink& sink) {
+  CaseMaker make(random);
+  const ir::Shape x = {random.between(1, 2), random.between(1, 3), random.between(1, 6), random.between(1, 6)};
+  const int64_t count = random.between(1, 3);
+  ir::Tensor regions(ir::Element::f32, {count, 4}), images(ir::Element::i64, {count});
+  for (int64_t i = 0; i < regions.size(); ++i) regions.set_real(i, random.real(-2, 8));
+  for (int64_t i = 0; i < count; ++i) images.set_integer(i, random.between(-1, 2));  // some outside
+  ir::Value* picture = make.input(float_type(x));
+  ir::Value* places = make.input(float_type(regions.shape()), regions);
+  make.finish(sink, "roi_align", {picture, places, make.input(plain_type(ir::Element::i64, {count}), images)},
+              {{"height", random.between(1, 4)},
+               {"width", random.between(1, 4)},
+               {"samples", random.between(0, 3)},
+               {"scale", random.chance(50) ? 1.0 : 0.5},
+               {"largest", random.chance(40)},
+               {"half_pixel", random.chance(50)}},
+              std::nullopt, 1e-4);
+}
+
+void unique(Random& random, const CaseSink& sink) {
+  CaseMaker make(random);
+  const ir::Type type = plain_type(random.pick(kNumbers), {random.between(1, 9), random.between(1, 2)});
+  ir::Tensor data(type.element, type.shape);
+  for (int64_t i = 0; i < data.size(); ++i)
+    data.set_integer(i, random.between(ir::is_signed(type.element) ? -2 : 0, 2));
+  make.finish(sink, "unique", {make.input(type, data)}, {{"sorted", random.chance(50)}});
+}
+
 }  // namespace
 
 void lookup_cases(Random& random, int rounds, const CaseSink& sink) {
@@ -179,6 +236,10 @@ void lookup_cases(Random& random, int rounds, const CaseSink& sink) {
     tree_ensemble(random, sink);
     grid_sample(random, sink);
     conv_any(random, sink);
+    non_zero(random, sink);
+    non_max_suppression(random, sink);
+    roi_align(random, sink);
+    unique(random, sink);
   }
 }
 

@@ -34,6 +34,7 @@ compile_all "g++, not optimised" g++ -O0
 for cpu in cortex-m0 cortex-m4; do
   compile_all "arm-none-eabi-g++ $cpu" arm-none-eabi-g++ "-mcpu=$cpu" -mthumb -O2 -ffreestanding
 done
+compile_all "arm-none-eabi-g++ cortex-m55" arm-none-eabi-g++ -mcpu=cortex-m55 -mthumb -mfloat-abi=hard -O2
 compile_all "riscv64-unknown-elf-gcc rv32imc" riscv64-unknown-elf-gcc -x c++ -march=rv32imc -mabi=ilp32 \
   --specs=picolibc.specs -O2 -ffreestanding
 exit $failed

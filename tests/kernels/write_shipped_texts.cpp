@@ -35,7 +35,7 @@ class Texts {
   }
   std::string print(const std::string& calls) const {
     std::string source;
-    for (const std::string_view header : includes_) source += fmt::format("#include {}\n", header);
+    for (const std::string_view header : includes_) source += include_text(header);
     source += "\nnamespace model {\nnamespace {\n";
     for (const ShippedText* text : texts_) source += fmt::format("\n// {}\n{}", text->path, text->text);
     return source + "\n}  // namespace\n\n" + calls + "\n}  // namespace model\n";

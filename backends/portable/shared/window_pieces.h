@@ -24,9 +24,15 @@ TINYC_KERNEL void window_copy(uint8_t* to, const uint8_t* from, int32_t bytes) {
   int32_t i = 0;
   if (TINYC_WINDOW_WORDS(to, from)) {
     for (; i + 16 <= bytes; i += 16) {
-      uint32_t words[4];
-      memcpy(words, TINYC_WINDOW_WORD(from + i), sizeof words);
-      memcpy(TINYC_WINDOW_WORD(to + i), words, sizeof words);
+      uint32_t a, b, c, d;
+      memcpy(&a, TINYC_WINDOW_WORD(from + i), 4);
+      memcpy(&b, TINYC_WINDOW_WORD(from + i + 4), 4);
+      memcpy(&c, TINYC_WINDOW_WORD(from + i + 8), 4);
+      memcpy(&d, TINYC_WINDOW_WORD(from + i + 12), 4);
+      memcpy(TINYC_WINDOW_WORD(to + i), &a, 4);
+      memcpy(TINYC_WINDOW_WORD(to + i + 4), &b, 4);
+      memcpy(TINYC_WINDOW_WORD(to + i + 8), &c, 4);
+      memcpy(TINYC_WINDOW_WORD(to + i + 12), &d, 4);
       __asm__ volatile("" : : : "memory");
     }
     for (; i + 4 <= bytes; i += 4) {

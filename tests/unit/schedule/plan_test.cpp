@@ -46,8 +46,11 @@ TEST_CASE("inputs survive when they are to be kept") {
 TEST_CASE("external inputs and outputs need no workspace") {
   ir::Graph graph("single");
   ir::Builder builder(graph);
-  graph.add_output(conv_q8(builder, graph.add_input("x", {ir::Element::i8, {1, 4, 4, 8}, ir::Quantization{{0.1}, {0}}}),
-                           8, 3, 1, 1, 1));
+  const ir::Type type{ir::Element::i8, {1, 4, 4, 8}, ir::Quantization{{0.1}, {0}}};
+  // A pool, for convolutions have scratch.
+  graph.add_output(builder.make_quantized(
+      "max_pool", {graph.add_input("x", type)},
+      {{"kernel", std::vector<int64_t>{3, 3}}, {"pads", std::vector<int64_t>{1, 1, 1, 1}}}, type.element, *type.quant));
   const Program outside = testing::lowered(graph, "host", {true, true});
   const Plan plan = plan_memory(outside);
   CHECK(check_plan(outside, plan).ok());
