@@ -159,12 +159,13 @@ std::optional<BlockRequantization> block_requantization(const ir::Op& op) {
   return found;
 }
 
-std::optional<std::string> need_block_layer(const ir::Op& op, int64_t outputs_multiple) {
+std::optional<std::string> need_block_layer(const ir::Op& op, int64_t outputs_multiple, int32_t least_weight) {
   if (auto reason = need_8bit(op.result_type(), "its result")) return reason;
   if (auto reason = need_integer_layer(op, 8)) return reason;
   if (op.operand_type(1).shape[0] % outputs_multiple != 0) return "needs a multiple of 4 output channels";
   const std::vector<int32_t> weights = centred_weights(op);
-  if (std::find(weights.begin(), weights.end(), -128) != weights.end()) return "needs weights above -128";
+  const auto too_small = [&](int32_t weight) { return weight < least_weight; };
+  if (std::any_of(weights.begin(), weights.end(), too_small)) return "needs weights above -128";
   if (!block_requantization(op)) return "needs results that two instructions can requantise exactly";
   return std::nullopt;
 }

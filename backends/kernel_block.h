@@ -24,8 +24,10 @@ struct BlockRequantization {
 // such form, or its range does not fit 32 bits with 256 as a factor.
 std::optional<BlockRequantization> block_requantization(const ir::Op& op);
 
-// Why a layer's weights or results do not fit blocks; nothing if they do.
-std::optional<std::string> need_block_layer(const ir::Op& op, int64_t outputs_multiple = 4);
+// Why a layer's weights or results do not fit blocks; nothing if they do. Blocks that subtract weights cannot take
+// -128.
+std::optional<std::string> need_block_layer(const ir::Op& op, int64_t outputs_multiple = 4,
+                                            int32_t least_weight = -127);
 
 // What turns stored bytes into even unsigned and odd signed ones.
 uint32_t block_flip(const ir::Type& input);

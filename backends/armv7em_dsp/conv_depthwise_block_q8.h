@@ -23,7 +23,7 @@ inline std::optional<std::string> why_not(const ir::Op& op) {
   if (image.w.dilation != 1 || image.w.kernel > 5) return "needs kernels of up to 5 columns without dilation";
   if (image.h.kernel > 30) return "needs kernels of up to 30 rows";
   if ((image.w.kernel + 1) * image.in_c > 4000) return "needs fewer channels";
-  return need_block_layer(op);
+  return need_block_layer(op, 4, -128);
 }
 
 inline Needs needs(const ir::Op& op, const Variant&) {

@@ -70,9 +70,10 @@ TINYC_KERNEL void conv_transpose_f32(const ConvTransposeF32& g, const Rows& in, 
     float* to = row_of<float>(out, y);
     for (int32_t x = 0; x < g.out_w; ++x, to += g.out_c) {
       for (int32_t group = 0; group < g.groups; ++group) {
-        const int32_t end = (group + 1) * per_group;
-        int32_t o = group * per_group;
-        for (; o + 4 <= end; o += 4) {
+        const int32_t first = group * per_group;
+        const int32_t blocks = per_group / 4;
+        for (int32_t block = 0; block < blocks; ++block) {
+          const int32_t o = first + block * 4;
           const float* w = weights + o * taps;
           Sums4F32 sums = {bias[o], bias[o + 1], bias[o + 2], bias[o + 3]};
           conv_transpose_taps(g, y, x, [&](int32_t row, int32_t pixel, int32_t from) {
@@ -83,7 +84,7 @@ TINYC_KERNEL void conv_transpose_f32(const ConvTransposeF32& g, const Rows& in, 
           to[o + 2] = activation(sums.s2);
           to[o + 3] = activation(sums.s3);
         }
-        for (; o < end; ++o) {
+        for (int32_t o = first + blocks * 4; o < first + per_group; ++o) {
           const float* w = weights + o * taps;
           float sum = bias[o];
           conv_transpose_taps(g, y, x, [&](int32_t row, int32_t pixel, int32_t from) {

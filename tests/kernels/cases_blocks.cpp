@@ -25,6 +25,9 @@ const std::vector<Layer> kLayers = {
     {12, 7, 1, 4, 10, 4, 2, 2, {4, 1, 5, 1}},
     {8, 1, 20, 8, 5, 1, 1, 1, {2, 0, 2, 0}, false, true},
     {7, 6, 8, 8, 3, 3, 1, 1, {1, 1, 1, 1}, true},
+    {5, 4, 4, 4, 3, 3, 1, 1, {0, 0, 0, 0}, true},  // two pixels in a row, three rows
+    {4, 12, 8, 8, 3, 3, 1, 1, {1, 2, 1, 0}, true},
+    {3, 4, 256, 256, 3, 3, 1, 1, {1, 1, 1, 1}, true},
     {8, 9, 4, 4, 3, 3, 2, 2, {0, 0, 1, 1}, true},
     {9, 7, 8, 8, 5, 5, 1, 1, {2, 2, 2, 2}, true},
     {9, 8, 4, 4, 5, 5, 2, 2, {1, 2, 2, 2}, true},
@@ -55,8 +58,8 @@ ir::Type quantised(Random& random, ir::Shape shape) {
   return type;
 }
 
-// Weights from -127 to 127 with a scale per output; some outputs nearly without weights, as training leaves them.
-ir::Value* weights(Random& random, CaseMaker& make, const ir::Shape& shape) {
+// Weights from `least` to 127 with a scale per output; some outputs nearly without weights, as training leaves them.
+ir::Value* weights(Random& random, CaseMaker& make, const ir::Shape& shape, int64_t least = -127) {
   ir::Quantization quant;
   quant.axis = 0;
   const int64_t outputs = shape[0];
@@ -67,7 +70,7 @@ ir::Value* weights(Random& random, CaseMaker& make, const ir::Shape& shape) {
     const double scale = dead ? 1e-9 : random.real(0.0005, 0.02);
     quant.scales.push_back(static_cast<double>(static_cast<float>(scale)));
     quant.zero_points.push_back(0);
-    for (int64_t k = 0; k < taps; ++k) data.set_integer(o * taps + k, random.between(-127, 127));
+    for (int64_t k = 0; k < taps; ++k) data.set_integer(o * taps + k, random.between(least, 127));
   }
   return make.constant({ir::Element::i8, shape, std::move(quant)}, data);
 }
@@ -92,7 +95,7 @@ void conv(Random& random, const CaseSink& sink, const Layer& layer) {
       one ? std::vector<int64_t>{layer.stride_h} : std::vector<int64_t>{layer.stride_h, layer.stride_w};
   attributes["pads"] = one ? std::vector<int64_t>{layer.pads[0], layer.pads[2]} : layer.pads;
   ir::Value* input = make.input(quantised(random, x));
-  ir::Value* kernel = weights(random, make, w);
+  ir::Value* kernel = weights(random, make, w, layer.depthwise ? -128 : -127);
   make.finish(sink, "conv", {input, kernel, bias(random, make, layer.out_c)}, std::move(attributes),
               quantised(random, {}));
 }

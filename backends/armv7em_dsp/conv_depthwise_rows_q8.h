@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0 AND 0BSD
+// 8-bit 3 x 3 depthwise convolution on the DSP extension: two output rows at a time, one channel's weights in registers
+// for the whole of them.
+#include "backends/kernel_block.h"
+#include "backends/kernel_conv.h"
+#include "ir/op_def.h"
+
+namespace tinyc {
+namespace armv7em_dsp_conv_depthwise_rows_q8 {
+
+inline int64_t columns(const Image2d& image) { return image.out_w + 2; }
+
+// Pixels per turn of the loop.
+inline int64_t unroll(const Image2d& image) {
+  for (int64_t pixels = 6; pixels > 1; --pixels) {
+    if (image.out_w % pixels == 0) return pixels;
+  }
+  return 1;
+}
+
+inline std::optional<std::string> why_not(const ir::Op& op) {
+  if (auto reason = need_2d(op)) return reason;
+  const ir::Shape& w = op.operand_type(1).shape;
+  if (!is_depthwise(op) || w[0] != op.integer("groups")) return "needs one input and one output channel per group";
+  const Image2d image = conv_image(op);
+  if (image.h.kernel != 3 || image.w.kernel != 3) return "needs 3 x 3 kernels";
+  if (image.h.dilation != 1 || image.w.dilation != 1) return "needs dilation 1";
+  if (image.h.stride != 1 || image.w.stride != 1) return "needs stride 1";
+  if (image.out_h < 2) return "needs two rows of results";
+  if (image.in_c > 4000 || image.out_w > 4000) return "needs smaller images";
+  return need_block_layer(op, 4, -128);
+}
+
+inline Needs needs(const ir::Op& op, const Variant&) {
+  Needs needs = conv_needs(op);
+  needs.granule = 2;
+  needs.scratch_bytes = 32 * columns(conv_image(op));
+  return needs;
+}
+
+inline std::vector<int32_t> parameters(const ir::Op& op) {
+  const BlockRequantization requantization = *block_requantization(op);
+  const std::vector<int32_t> weights = centred_weights(op);
+  const int64_t zero = op.operand_type(0).quant->zero_point();
+  const auto pair = [](int64_t low, int64_t high) {
+    return static_cast<int32_t>((static_cast<uint32_t>(256 * low) & 0xFFFFU) | static_cast<uint32_t>(256 * high) << 16);
+  };
+  std::vector<int32_t> packed;
+  for (size_t c = 0; c < requantization.multiplier.size(); ++c) {
+    const auto weight = [&](size_t row, size_t column) -> int64_t {
+      return requantization.constant[c] ? 0 : weights[9 * c + 3 * row + column];
+    };
+    int64_t sum = 0;
+    for (size_t j = 0; j < 3; ++j) {
+      packed.push_back(pair(weight(0, j), weight(1, j)));
+      packed.push_back(pair(weight(1, j), weight(2, j)));
+      sum += (weight(0, j) + weight(1, j) + weight(2, j)) * zero;
+    }
+    packed.push_back(static_cast<int32_t>(static_cast<uint32_t>(requantization.added[c] - 256 * sum)));
+    packed.push_back(requantization.multiplier[c]);
+  }
+  return packed;
+}
+
+inline Built build(const ir::Op& op, const Variant&) {
+  const Image2d image = conv_image(op);
+  const BlockRequantization requantization = *block_requantization(op);
+  const int64_t zero = op.operand_type(0).quant->zero_point() & 0xFF;
+  Built built;
+  built.geometry = {{"in_h", image.in_h},
+                    {"in_w", image.in_w},
+                    {"channels", image.in_c},
+                    {"out_w", image.out_w},
+                    {"unroll", unroll(image)},
+                    {"pad_h", image.h.pad_begin},
+                    {"pad_w", image.w.pad_begin},
+                    {"zero_word", static_cast<int32_t>(static_cast<uint32_t>(zero) * 0x01010101U)},
+                    {"in_unsigned", is_unsigned_8(op.operand_type(0))},
+                    {"offset", requantization.offset},
+                    {"shift", requantization.shift},
+                    {"out_unsigned", is_unsigned_8(op.result_type())}};
+  built.constants = {packed("parameters", "[channels]: 2 weight pairs per column, bias, multiplier", parameters(op))};
+  return built;
+}
+
+// Per two rows: four channels packed, then one after the other.
+inline double cycles(const ir::Op& op, const Variant&, const CoreTiming& t) {
+  const Image2d image = conv_image(op);
+  const double pack = static_cast<double>(image.in_w) * 2 * (t.load + t.load_next + 4 * t.store + 12 * t.alu);
+  const double turn = (t.alu + t.branch) / static_cast<double>(unroll(image));
+  const double pixel = 4 * (t.load + t.load_next) + t.load + 12 * t.dual_mac + 4 * t.alu + 2 * t.store + turn;
+  const double channel = 30 * t.alu + static_cast<double>(image.out_w) * pixel;
+  const double blocks = static_cast<double>((image.out_h + 1) / 2 * image.in_c / 4 * op.result_type().shape[0]);
+  return blocks * (pack + 4 * channel);
+}
+
+}  // namespace armv7em_dsp_conv_depthwise_rows_q8
+
+inline const KernelDef armv7em_dsp_conv_depthwise_rows_q8_kernel = {
+    .name = "conv_depthwise_rows_q8",
+    .isa = Isa::armv7em_dsp,
+    .ops = {"conv"},
+    .types = "q8 x i8 -> q8",
+    .summary = "8-bit 3 x 3 depthwise convolution, two rows at a time",
+    .entry = "conv_depthwise_rows_q8",
+    .geometry_type = "ConvDepthwiseRowsQ8",
+    .loops_over_batch = true,
+    .tflite_rounding = true,
+    .why_not = armv7em_dsp_conv_depthwise_rows_q8::why_not,
+    .needs = armv7em_dsp_conv_depthwise_rows_q8::needs,
+    .build = armv7em_dsp_conv_depthwise_rows_q8::build,
+    .cycles = armv7em_dsp_conv_depthwise_rows_q8::cycles,
+};
+
+}  // namespace tinyc
+// ---- shipped ----
+#include "runtime-stubs/tinyc_depthwise_rows_dsp.h"
+
+// 8-bit 3 x 3 depthwise convolution, channels last, a multiple of 4 channels.
+struct ConvDepthwiseRowsQ8 {
+  int32_t in_h, in_w, channels, out_w;
+  int32_t unroll, pad_h, pad_w;
+  int32_t zero_word, in_unsigned, offset, shift, out_unsigned;
+};
+
+// Packs four channels of two rows (nullptr: padding, or not needed) for all columns that lie in the image.
+TINYC_KERNEL void conv_depthwise_rows_q8_pack(const ConvDepthwiseRowsQ8& g, const uint8_t* a, const uint8_t* b,
+                                              int32_t c, uint32_t* to) {
+  const int32_t all = g.out_w + 2 - g.pad_w;
+  const int32_t bytes = (all < g.in_w ? all : g.in_w) * g.channels;
+  if (a != nullptr && b != nullptr) {
+    for (int32_t i = c; i < c + bytes; i += g.channels, to += 8)
+      depthwise_rows_pack(load_word(a + i), load_word(b + i), g.in_unsigned != 0, to);
+    return;
+  }
+  const uint32_t zero = static_cast<uint32_t>(g.zero_word);
+  for (int32_t i = c; i < c + bytes; i += g.channels, to += 8) {
+    const uint32_t word_a = a == nullptr ? zero : load_word(a + i);
+    const uint32_t word_b = b == nullptr ? zero : load_word(b + i);
+    depthwise_rows_pack(word_a, word_b, g.in_unsigned != 0, to);
+  }
+}
+
+// Columns left and right of the image.
+TINYC_KERNEL void conv_depthwise_rows_q8_padding(const ConvDepthwiseRowsQ8& g, uint32_t* columns) {
+  const uint32_t even = extend_even(static_cast<uint32_t>(g.zero_word), g.in_unsigned != 0);
+  for (int32_t x = 0; x < g.out_w + 2; ++x) {
+    if (x >= g.pad_w && x < g.pad_w + g.in_w) continue;
+    for (int32_t k = 0; k < 8; ++k) columns[8 * x + k] = even;
+  }
+}
+
+TINYC_KERNEL void conv_depthwise_rows_q8(const ConvDepthwiseRowsQ8& g, const Rows& in, const Rows& out,
+                                         const int32_t* parameters, uint8_t* scratch, int32_t y0, int32_t y1) {
+  uint32_t* columns = static_cast<uint32_t*>(static_cast<void*>(scratch));
+  conv_depthwise_rows_q8_padding(g, columns);
+  uint32_t* inside = columns + 8 * g.pad_w;
+  for (int32_t y = y0; y < y1; y += 2) {
+    const bool both = y + 1 < y1;
+    const int32_t top = y - g.pad_h;
+    const int32_t count = both ? 4 : 3;
+    const uint8_t* rows[4] = {};
+    for (int32_t k = 0; k < count; ++k) {
+      if (top + k >= 0 && top + k < g.in_h) rows[k] = row_at(in, top + k);
+    }
+    uint8_t* first = row_at(out, y);
+    DepthwiseRowsTo to = {first, both ? static_cast<int32_t>(row_at(out, y + 1) - first) : 0};
+    const int32_t* p = parameters;
+    for (int32_t c = 0; c < g.channels; c += 4, to.first += 4, p += 4 * TINYC_DEPTHWISE_ROWS_PARAMETERS) {
+      conv_depthwise_rows_q8_pack(g, rows[0], rows[1], c, inside);
+      conv_depthwise_rows_q8_pack(g, rows[2], rows[3], c, inside + 1);
+      depthwise_rows_dsp(g.out_w, g.unroll, g.channels, g.offset, g.shift, g.out_unsigned, columns, p, to);
+    }
+  }
+}

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: 0BSD
+// The inner loops of 3 x 3 depthwise convolutions on Armv7E-M, two output rows at a time.
+//
+// Four channels of four input rows are first packed into columns of 8 words: per channel the 16-bit pairs (row 0, row 1)
+// and (row 2, row 3). A dual product then takes two taps of a column, and the second row's results share the first one's
+// loads.
+#pragma once
+
+#include <stdint.h>
+
+#include "runtime-stubs/tinyc_block_dsp.h"
+
+// Parameters of one channel: per column j of the kernel the pairs (w0j, w1j) and (w1j, w2j), 256 times as large; bias,
+// multiplier. Results as those of block_dsp().
+#define TINYC_DEPTHWISE_ROWS_PARAMETERS 8
+
+// Where the results of the first row go, and how much further those of the second (0: there is none).
+struct DepthwiseRowsTo {
+  uint8_t* first;
+  int32_t second;
+};
+
+#if defined(__ARM_FEATURE_DSP) && !defined(TINYC_PORTABLE_TWINS)
+
+// (low lane of a, low lane of b), (high lane of a, high lane of b)
+TINYC_KERNEL uint32_t pack_low(uint32_t a, uint32_t b) {
+  uint32_t result;
+  __asm__("pkhbt %0, %1, %2, lsl #16" : "=r"(result) : "r"(a), "r"(b));
+  return result;
+}
+TINYC_KERNEL uint32_t pack_high(uint32_t a, uint32_t b) {
+  uint32_t result;
+  __asm__("pkhtb %0, %1, %2, asr #16" : "=r"(result) : "r"(b), "r"(a));
+  return result;
+}
+
+#else
+
+TINYC_KERNEL uint32_t pack_low(uint32_t a, uint32_t b) { return (a & 0xFFFFu) | b << 16; }
+TINYC_KERNEL uint32_t pack_high(uint32_t a, uint32_t b) { return a >> 16 | (b & 0xFFFF0000u); }
+
+#endif
+
+// Four channels of two rows of one column.
+TINYC_KERNEL void depthwise_rows_pack(uint32_t a, uint32_t b, bool is_unsigned, uint32_t* to) {
+  const uint32_t a_even = extend_even(a, is_unsigned);
+  const uint32_t b_even = extend_even(b, is_unsigned);
+  const uint32_t a_odd = extend_odd(a, is_unsigned);
+  const uint32_t b_odd = extend_odd(b, is_unsigned);
+  to[0] = pack_low(a_even, b_even);
+  to[2] = pack_low(a_odd, b_odd);
+  to[4] = pack_high(a_even, b_even);
+  to[6] = pack_high(a_odd, b_odd);
+}
+
+// clang-format off
+// Four channels of `out_w` pixels of two rows.
+//   columns     packed ones of the first pixel
+//   parameters  of the four channels, one after the other
+//   channels    bytes from a pixel's result to the next one's
+//   unroll      pixels per turn of the loop, a divisor of out_w
+//   offset, shift, is_unsigned as in block_dsp()
+// clang-format on
+#if defined(__ARM_FEATURE_DSP) && defined(__OPTIMIZE__) && !defined(__clang__) && !defined(TINYC_PORTABLE_TWINS)
+
+// clang-format off
+// Frame: [sp] multiplier, offset, distance of the second row, columns, parameters, results, channels that are left.
+#define TINYC_DEPTHWISE_ROWS_BEGIN            \
+  "sub sp, sp, #32\n"                         \
+  "ldr r3, [%[to], #4]\n"                     \
+  "ldr %[to], [%[to]]\n"                      \
+  "movw r12, #(%c[offset]) & 0xffff\n"        \
+  "movt r12, #((%c[offset]) >> 16) & 0xffff\n" \
+  "strd r12, r3, [sp, #4]\n"                  \
+  "mov r3, #4\n"                              \
+  "1:\n"                                      \
+  "ldmia %[w]!, {r4, r5, r6, r7, r8, r9, r10, r11}\n" \
+  "str r3, [sp, #24]\n"                       \
+  "str r11, [sp]\n"                           \
+  "str %[x], [sp, #12]\n"                     \
+  "str %[w], [sp, #16]\n"                     \
+  "str %[to], [sp, #20]\n"                    \
+  "movw %[w], #%c[turns]\n"                   \
+  "0:\n"                                      \
+  ".rept %c[unroll]\n"
+
+// Adds a column at an address: r11 the first row, r12 the second.
+#define TINYC_DEPTHWISE_ROWS_COLUMN(address, wa, wb, sum_a, sum_b) \
+  "ldrd r3, lr, " address "\n"                              \
+  "smlad r11, r3, " wa ", " sum_a "\n"                      \
+  "smlatb r12, r3, " wa ", " sum_b "\n"                     \
+  "smlabt r11, lr, " wb ", r11\n"                           \
+  "smlad r12, lr, " wb ", r12\n"
+#define TINYC_DEPTHWISE_ROWS_PIXEL                                          \
+  TINYC_DEPTHWISE_ROWS_COLUMN("[%[x], #32]", "r6", "r7", "r10", "r10")      \
+  TINYC_DEPTHWISE_ROWS_COLUMN("[%[x], #64]", "r8", "r9", "r11", "r12")      \
+  TINYC_DEPTHWISE_ROWS_COLUMN("[%[x]], #32", "r4", "r5", "r11", "r12")
+
+#define TINYC_DEPTHWISE_ROWS_END                            \
+  "ldrd r3, lr, [sp]\n"                                     \
+  "smmla r11, r11, r3, lr\n"                                \
+  "smmla r12, r12, r3, lr\n"                                \
+  "ldr r3, [sp, #8]\n"                                      \
+  ".if %c[is_unsigned]\n"                                   \
+  "usat r11, #8, r11, asr #%c[shift]\n"                     \
+  "usat r12, #8, r12, asr #%c[shift]\n"                     \
+  ".else\n"                                                 \
+  "ssat r11, #8, r11, asr #%c[shift]\n"                     \
+  "ssat r12, #8, r12, asr #%c[shift]\n"                     \
+  ".endif\n"                                                \
+  "strb r12, [%[to], r3]\n"                                 \
+  ".if %c[channels] < 256\n"                                \
+  "strb r11, [%[to]], #%c[channels]\n"                      \
+  ".else\n"                                                 \
+  "strb r11, [%[to]]\n"                                     \
+  "add %[to], %[to], #%c[channels]\n"                       \
+  ".endif\n"                                                \
+  ".endr\n"                                                 \
+  ".if %c[turns] > 1\n"                                     \
+  "subs %[w], %[w], #1\n"                                   \
+  "bne 0b\n"                                                \
+  ".endif\n"                                                \
+  "ldr %[x], [sp, #12]\n"                                   \
+  "ldr %[w], [sp, #16]\n"                                   \
+  "ldr %[to], [sp, #20]\n"                                  \
+  "ldr r3, [sp, #24]\n"                                     \
+  "add %[x], %[x], #8\n"                                    \
+  "add %[to], %[to], #1\n"                                  \
+  "subs r3, r3, #1\n"                                       \
+  "bne 1b\n"                                                \
+  "add sp, sp, #32\n"
+// clang-format on
+
+TINYC_KERNEL void depthwise_rows_dsp(int32_t out_w, int32_t unroll, int32_t channels, int32_t offset, int32_t shift,
+                                     int32_t is_unsigned, const uint32_t* columns, const int32_t* parameters,
+                                     const DepthwiseRowsTo& to) {
+  const DepthwiseRowsTo* results = &to;
+  __asm__ volatile(TINYC_DEPTHWISE_ROWS_BEGIN TINYC_DEPTHWISE_ROWS_PIXEL TINYC_DEPTHWISE_ROWS_END
+                   : [x] "+r"(columns), [w] "+r"(parameters), [to] "+r"(results)
+                   : [turns] "i"(out_w / unroll), [unroll] "i"(unroll), [channels] "i"(channels), [offset] "i"(offset),
+                     [shift] "i"(shift), [is_unsigned] "i"(is_unsigned)
+                   : "r3", "r4", "r5", "r6", "r7", "r8", "r9", "r10", "r11", "r12", "lr", "cc", "memory");
+}
+
+#else
+
+TINYC_KERNEL void depthwise_rows_dsp(int32_t out_w, int32_t, int32_t channels, int32_t offset, int32_t shift,
+                                     int32_t is_unsigned, const uint32_t* columns, const int32_t* parameters,
+                                     const DepthwiseRowsTo& to) {
+  for (int32_t c = 0; c < 4; ++c, parameters += TINYC_DEPTHWISE_ROWS_PARAMETERS) {
+    for (int32_t x = 0; x < out_w; ++x) {
+      int32_t first = parameters[6];
+      int32_t second = parameters[6];
+      for (int32_t j = 0; j < 3; ++j) {
+        const uint32_t* column = columns + 8 * (x + j) + 2 * c;
+        const uint32_t w01 = static_cast<uint32_t>(parameters[2 * j]);
+        const uint32_t w12 = static_cast<uint32_t>(parameters[2 * j + 1]);
+        first = smlabb(column[1], w12 >> 16, smlad(column[0], w01, first));
+        second = smlad(column[1], w12, smlabb(column[0] >> 16, w01, second));
+      }
+      uint8_t* at = to.first + x * channels + c;
+      at[to.second] = block_dsp_result(second, parameters[7], offset, shift, is_unsigned);
+      at[0] = block_dsp_result(first, parameters[7], offset, shift, is_unsigned);
+    }
+  }
+}
+
+#endif
