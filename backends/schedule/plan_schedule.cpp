@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "backends/schedule/lower.h"
 #include "backends/schedule/search_schedule.h"
 
 namespace tinyc {
@@ -19,6 +20,19 @@ void add_progress(const Program& program, Plan& plan) {
   plan.progress_offset = (plan.workspace_bytes + 3) / 4 * 4;
   plan.workspace_bytes = plan.progress_offset + progress_bytes(first);
   plan.lower_bound += progress_bytes(first);
+}
+
+// What is left costs the more cycles the less RAM it takes.
+void drop_dominated(std::vector<Scheduled>& prices) {
+  std::stable_sort(prices.begin(), prices.end(),
+                   [](const Scheduled& a, const Scheduled& b) { return a.cycles < b.cycles; });
+  size_t kept = 0;
+  for (size_t i = 1; i < prices.size(); ++i) {
+    if (prices[i].bytes() >= prices[kept].bytes()) continue;
+    if (prices[i].cycles > prices[kept].cycles) ++kept;
+    if (kept != i) prices[kept] = std::move(prices[i]);
+  }
+  prices.resize(std::min(prices.size(), kept + 1));
 }
 
 class Chooser {
@@ -51,19 +65,6 @@ class Chooser {
   }
 
  private:
-  // What is left costs the more cycles the less RAM it takes.
-  static void drop_dominated(std::vector<Scheduled>& prices) {
-    std::stable_sort(prices.begin(), prices.end(),
-                     [](const Scheduled& a, const Scheduled& b) { return a.cycles < b.cycles; });
-    size_t kept = 0;
-    for (size_t i = 1; i < prices.size(); ++i) {
-      if (prices[i].bytes() >= prices[kept].bytes()) continue;
-      if (prices[i].cycles > prices[kept].cycles) ++kept;
-      if (kept != i) prices[kept] = std::move(prices[i]);
-    }
-    prices.resize(std::min(prices.size(), kept + 1));
-  }
-
   Scheduled planned_as(const Schedule& schedule) const {
     Scheduled scheduled;
     scheduled.program = search_.build(schedule);
@@ -136,12 +137,39 @@ Program copy_of(const Program& layers) {
   return copy;
 }
 
+// Kernels that take one row at a time: pipelines keep fewer rows of what these read. Nothing where the fastest are such
+// already.
+std::optional<Program> one_row_form(const Program& layers) {
+  const auto faster = [](const Instance& instance) { return !instance.choices.one_row.empty(); };
+  if (std::none_of(layers.instances.begin(), layers.instances.end(), faster)) return std::nullopt;
+  Program form = copy_of(layers);
+  for (size_t i = 0; i < form.instances.size(); ++i) {
+    Choices& choices = form.instances[i].choices;
+    if (choices.one_row.empty()) continue;
+    choices.whole = choices.one_row;
+    use_kernel(form, static_cast<int>(i), choices.whole.front());
+  }
+  return form;
+}
+
+double cycles_of(const Program& layers) {
+  double cycles = 0;
+  for (const Instance& instance : layers.instances) cycles += instance.cycles;
+  return cycles;
+}
+
 }  // namespace
 
 Scheduled plan_schedule(const Program& layers, const ScheduleOptions& options) {
   if (!layers.instances.empty()) {
     const bool only_free = !options.ram_bytes && options.policy != RowPolicy::smallest;
-    return Chooser(layers, options, only_free).run();
+    Scheduled fast = Chooser(layers, options, only_free).run();
+    const std::optional<Program> form = one_row_form(layers);
+    const double most = only_free ? kFreeCycles * fast.cycles : std::numeric_limits<double>::infinity();
+    const bool enough = options.ram_bytes && fast.bytes() <= *options.ram_bytes;
+    if (!form || enough || cycles_of(*form) > most) return fast;
+    Scheduled small = Chooser(*form, options, only_free).run();
+    return small.bytes() < fast.bytes() && small.cycles <= most ? std::move(small) : std::move(fast);
   }
   Scheduled scheduled;
   scheduled.program = copy_of(layers);
@@ -151,7 +179,12 @@ Scheduled plan_schedule(const Program& layers, const ScheduleOptions& options) {
 
 std::vector<Scheduled> price_list(const Program& layers, const ScheduleOptions& options, size_t most) {
   if (layers.instances.empty()) return {};
-  return Chooser(layers, options, false).prices(most);
+  std::vector<Scheduled> prices = Chooser(layers, options, false).prices(most);
+  if (const std::optional<Program> form = one_row_form(layers)) {
+    for (Scheduled& one : Chooser(*form, options, false).prices(most)) prices.push_back(std::move(one));
+    drop_dominated(prices);
+  }
+  return prices;
 }
 
 }  // namespace tinyc

@@ -31,6 +31,20 @@ std::string describe(const KernelDef& kernel) { return fmt::format("{} ({})", ke
 
 }  // namespace
 
+namespace {
+
+// From the cheapest on, those that read the same rows and take less scratch than the one before.
+std::vector<Selection> less_and_less_scratch(const std::vector<Selection>& by_cost) {
+  std::vector<Selection> list;
+  for (const Selection& one : by_cost) {
+    if (!list.empty() && one.needs.scratch_bytes >= list.back().needs.scratch_bytes) continue;
+    if (list.empty() || reads_alike(one.needs, list.front().needs)) list.push_back(one);
+  }
+  return list;
+}
+
+}  // namespace
+
 Choices choose_kernels(const ir::Op& op, const Target& target) {
   Choices choices;
   std::vector<Selection> all;
@@ -51,10 +65,10 @@ Choices choose_kernels(const ir::Op& op, const Target& target) {
   const auto cheaper = [](const Selection& a, const Selection& b) { return a.cycles < b.cycles; };
   std::stable_sort(all.begin(), all.end(), cheaper);
   std::stable_sort(choices.accumulating.begin(), choices.accumulating.end(), cheaper);
-  for (Selection& one : all) {
-    const bool first = choices.whole.empty();
-    if (!first && one.needs.scratch_bytes >= choices.whole.back().needs.scratch_bytes) continue;
-    if (first || reads_alike(one.needs, choices.whole.front().needs)) choices.whole.push_back(std::move(one));
+  choices.whole = less_and_less_scratch(all);
+  if (!choices.whole.empty() && choices.whole.front().needs.granule > 1) {
+    std::erase_if(all, [](const Selection& one) { return one.needs.granule > 1; });
+    choices.one_row = less_and_less_scratch(all);
   }
   return choices;
 }

@@ -19,6 +19,7 @@ struct Selection {
 
 struct Choices {
   std::vector<Selection> whole;        // cheapest first; those after it are there for taking less scratch
+  std::vector<Selection> one_row;      // the same among those of one row at a time, where the cheapest takes several
   std::vector<Selection> accumulating;  // for pipelines: input rows come one by one
   std::vector<std::string> rejected;   // "conv_s8 (armv7em_dsp): needs dilation 1"
   int candidates = 0;
