@@ -4,6 +4,12 @@
 
 #include <stdint.h>
 
+// Some loops in assembly need all registers, so the frame pointer must not have one, whatever the build says. The recommended flags
+// leave it out already.
+#if defined(__thumb__) && defined(__OPTIMIZE__) && !defined(__clang__)
+#pragma GCC optimize("omit-frame-pointer")
+#endif
+
 // A kernel is an ordinary function that is called with a constexpr geometry: inlined into the layer's function, its loops
 // are specialised for the layer. TINYC_LAYER keeps each layer one function, visible in a profile and in a trace.
 #define TINYC_KERNEL [[maybe_unused]] static inline __attribute__((always_inline))
