@@ -24,6 +24,15 @@ Needs pool_needs(const ir::Op& op) {
 
 bool is_depthwise(const ir::Op& op) { return op.operand_type(1).shape.back() == 1 && op.integer("groups") > 1; }
 
+bool is_padded(const Image2d& image) {
+  return image.h.pad_begin > 0 || image.h.pad_end > 0 || image.w.pad_begin > 0 || image.w.pad_end > 0;
+}
+
+int64_t window_strips_bytes(const Image2d& image) {
+  const int64_t strip = (image.w.kernel + image.w.stride) * image.in_c;
+  return is_padded(image) ? ((image.h.kernel + 1) * strip + 3) / 4 * 4 : 4;
+}
+
 std::vector<GeometryField> window_geometry(const Image2d& image) {
   return {{"in_h", image.in_h},
           {"in_w", image.in_w},

@@ -12,6 +12,15 @@ Needs pool_needs(const ir::Op& op);
 // One input channel per group.
 bool is_depthwise(const ir::Op& op);
 
+bool is_padded(const Image2d& image);
+
+// Kernels that read windows where they lie take them as one piece per row of the kernel, at the borders from strips in
+// scratch (shared/window_pieces.h): at most so many rows.
+constexpr int64_t kMostWindowRows = 15;
+
+// Bytes of those strips: two windows side by side per row of the kernel, and one that lies in the padding.
+int64_t window_strips_bytes(const Image2d& image);
+
 // in_h, in_w, in_c, out_w, out_c, kernel_*, stride_*, dilation_*, pad_*: what all of them walk by.
 std::vector<GeometryField> window_geometry(const Image2d& image);
 

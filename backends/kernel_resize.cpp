@@ -93,4 +93,9 @@ Needs resize_needs(const ir::Op& op) {
   return needs;
 }
 
+std::vector<GeometryField> resize_geometry(const Resized& r) {
+  return {{"outer", r.outer}, {"in_a", r.a.in},   {"out_a", r.a.out}, {"middle", r.middle},
+          {"in_b", r.b.in},   {"out_b", r.b.out}, {"inner", r.inner}, {"rows", r.rows}};
+}
+
 }  // namespace tinyc

@@ -26,5 +26,7 @@ struct Resized {
 // Nothing if more than two axes change.
 std::optional<Resized> resized_of(const ir::Op& op);
 Needs resize_needs(const ir::Op& op);
+// outer, in_a, out_a, middle, in_b, out_b, inner, rows.
+std::vector<GeometryField> resize_geometry(const Resized& resized);
 
 }  // namespace tinyc

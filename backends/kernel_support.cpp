@@ -241,6 +241,15 @@ LastAxes last_axes(const ir::Op& op, int64_t axis) {
   return {(whole_tensor ? x.elements() : row_elements(x)) / std::max<int64_t>(1, count), count, whole_tensor};
 }
 
+int64_t lines_per_row(const ir::Op& op) {
+  const int64_t outputs = op.operand_type(1).shape[0];
+  return op.result_type().elements() / std::max<int64_t>(1, outputs * row_count(op.result_type()));
+}
+
+Needs axis_needs(const ir::Op& op, WriteFront front) {
+  return axis_in_row(op, op.integer("axis")).whole ? whole(op) : row_by_row(op, front);
+}
+
 AxisInRow axis_in_row(const ir::Op& op, int64_t axis) {
   const ir::Type& x = op.operand_type(0);
   const bool many = row_count(x) != 1;

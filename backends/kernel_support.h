@@ -84,6 +84,10 @@ struct AxisInRow {
   bool whole;
 };
 AxisInRow axis_in_row(const ir::Op& op, int64_t axis);
+// Needs of an operator along its attribute "axis".
+Needs axis_needs(const ir::Op& op, WriteFront front);
+// Lines of one result per output of a fully connected layer's weights [outputs][inputs], in a row of its result.
+int64_t lines_per_row(const ir::Op& op);
 // All axes of operand 0 from `axis` on, as lines in a row. whole: they hold the row axis, so that the tensor is taken
 // as one row.
 struct LastAxes {

@@ -25,11 +25,7 @@ inline std::optional<std::string> why_not(const ir::Op& op) {
   return std::nullopt;
 }
 
-inline Needs needs(const ir::Op& op, const Variant&) {
-  Needs needs = row_by_row(op, WriteFront::row);
-  needs.inputs[0].window = rows_of_window(image_2d(op, op.integers("kernel")).h);
-  return needs;
-}
+inline Needs needs(const ir::Op& op, const Variant&) { return pool_needs(op); }
 
 inline Built build(const ir::Op& op, const Variant&) {
   const Image2d image = image_2d(op, op.integers("kernel"));

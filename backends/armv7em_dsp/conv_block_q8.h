@@ -8,18 +8,13 @@
 namespace tinyc {
 namespace armv7em_dsp_conv_block_q8 {
 
-constexpr int64_t kMostPieces = 15;
 constexpr int64_t kFarthest = 4000;  // reach of an address in an instruction, with room for the unrolled loop
 
 // Windows are read where they lie: each of their rows is a piece of whole words.
 inline bool is_direct(const ir::Op& op) {
   const Image2d image = conv_image(op);
-  return image.in_c % 4 == 0 && image.w.dilation == 1 && image.h.kernel <= kMostPieces &&
+  return image.in_c % 4 == 0 && image.w.dilation == 1 && image.h.kernel <= kMostWindowRows &&
          image.w.stride * image.in_c <= kFarthest;
-}
-
-inline bool is_padded(const Image2d& image) {
-  return image.h.pad_begin > 0 || image.h.pad_end > 0 || image.w.pad_begin > 0 || image.w.pad_end > 0;
 }
 
 inline int64_t taps(const Image2d& image) { return image.h.kernel * image.w.kernel * image.in_c; }
@@ -42,12 +37,10 @@ inline Needs needs(const ir::Op& op, const Variant&) {
   const Image2d image = conv_image(op);
   // Pairs of pixels may then lie in two rows, and what the first one reads must stay until both are done.
   if (is_pointwise(image) && image.out_w % 2 == 1 && image.out_h > 1) needs.granule = 2;
-  if (!is_direct(op)) needs.scratch_bytes = 2 * ((taps(image) + 3) / 4 * 4);
-  // A strip of two windows per row of the kernel, and one that lies in the padding.
-  else if (is_padded(image))
-    needs.scratch_bytes = (image.h.kernel + 1) * (image.w.kernel + image.w.stride) * image.in_c;
+  if (!is_direct(op))
+    needs.scratch_bytes = 2 * ((taps(image) + 3) / 4 * 4);
   else
-    needs.scratch_bytes = 4;
+    needs.scratch_bytes = window_strips_bytes(image);
   return needs;
 }
 

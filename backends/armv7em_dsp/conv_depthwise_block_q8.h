@@ -7,10 +7,6 @@
 namespace tinyc {
 namespace armv7em_dsp_conv_depthwise_block_q8 {
 
-inline bool is_padded(const Image2d& image) {
-  return image.h.pad_begin > 0 || image.h.pad_end > 0 || image.w.pad_begin > 0 || image.w.pad_end > 0;
-}
-
 inline bool in_pairs(const Image2d& image) {
   return (image.w.kernel == 3 || image.w.kernel == 5) && image.w.stride <= 2 && image.out_w > 1;
 }
@@ -29,7 +25,7 @@ inline std::optional<std::string> why_not(const ir::Op& op) {
 inline Needs needs(const ir::Op& op, const Variant&) {
   Needs needs = conv_needs(op);
   const Image2d image = conv_image(op);
-  needs.scratch_bytes = is_padded(image) ? (image.h.kernel + 1) * (image.w.kernel + image.w.stride) * image.in_c : 4;
+  needs.scratch_bytes = window_strips_bytes(image);
   return needs;
 }
 

@@ -18,7 +18,7 @@ inline Built build(const ir::Op& op, const Variant&) {
   const BlockRequantization requantization = *block_requantization(op);
   const ir::Shape& w = op.operand_type(1).shape;
   Built built;
-  built.geometry = {{"lines", op.result_type().elements() / w[0] / row_count(op.result_type())},
+  built.geometry = {{"lines", lines_per_row(op)},
                     {"inputs", w[1]},
                     {"outputs", w[0]},
                     {"flip", static_cast<int32_t>(line_flip(op.operand_type(0)))},

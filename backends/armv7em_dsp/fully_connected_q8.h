@@ -19,7 +19,7 @@ inline Built build(const ir::Op& op, const Variant&) {
   const Clamp clamp = clamp_of(op);
   const ir::Shape& w = op.operand_type(1).shape;
   Built built;
-  built.geometry = {{"lines", op.result_type().elements() / w[0] / row_count(op.result_type())},
+  built.geometry = {{"lines", lines_per_row(op)},
                     {"inputs", w[1]},
                     {"outputs", w[0]},
                     {"out_zero", op.result_type().quant->zero_point()},

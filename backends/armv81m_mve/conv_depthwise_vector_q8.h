@@ -5,25 +5,18 @@
 namespace tinyc {
 namespace armv81m_mve_conv_depthwise_vector_q8 {
 
-constexpr int64_t kMostPieces = 15;
-
-inline bool is_padded(const Image2d& image) {
-  return image.h.pad_begin > 0 || image.h.pad_end > 0 || image.w.pad_begin > 0 || image.w.pad_end > 0;
-}
-
 inline std::optional<std::string> why_not(const ir::Op& op) {
   if (auto reason = need_2d(op)) return reason;
   const Image2d image = conv_image(op);
   if (!is_depthwise(op) || image.in_c != image.out_c) return "needs one output channel per input channel";
-  if (image.w.dilation != 1 || image.h.kernel > kMostPieces) return "needs windows without gaps, of up to 15 rows";
+  if (image.w.dilation != 1 || image.h.kernel > kMostWindowRows) return "needs windows without gaps, of up to 15 rows";
   return need_vector_layer(op);
 }
 
 inline Needs needs(const ir::Op& op, const Variant&) {
   Needs needs = conv_needs(op);
   const Image2d image = conv_image(op);
-  const int64_t strip = (image.w.kernel + image.w.stride) * image.in_c;
-  needs.scratch_bytes = is_padded(image) ? ((image.h.kernel + 1) * strip + 3) / 4 * 4 : 4;
+  needs.scratch_bytes = window_strips_bytes(image);
   return needs;
 }
 

@@ -5,17 +5,13 @@
 namespace tinyc {
 namespace armv81m_mve_conv_vector_q8 {
 
-constexpr int64_t kMostPieces = 15;
 constexpr int64_t kLargestWindow = 4096;
-
-inline bool is_padded(const Image2d& image) {
-  return image.h.pad_begin > 0 || image.h.pad_end > 0 || image.w.pad_begin > 0 || image.w.pad_end > 0;
-}
 
 // Windows are read where they lie, row by row; short rows are gathered first.
 inline bool is_direct(const Image2d& image) {
   const int64_t run = image.w.kernel * image.in_c;
-  return image.w.dilation == 1 && image.h.kernel <= kMostPieces && (run % 16 == 0 || run >= 48 || image.h.kernel == 1);
+  return image.w.dilation == 1 && image.h.kernel <= kMostWindowRows &&
+         (run % 16 == 0 || run >= 48 || image.h.kernel == 1);
 }
 
 inline std::optional<std::string> why_not(const ir::Op& op) {
@@ -30,11 +26,10 @@ inline std::optional<std::string> why_not(const ir::Op& op) {
 inline Needs needs(const ir::Op& op, const Variant&) {
   Needs needs = conv_needs(op);
   const Image2d image = conv_image(op);
-  const int64_t strip = (image.w.kernel + image.w.stride) * image.in_c;
   if (!is_direct(image)) {
     needs.scratch_bytes = 2 * ((image.h.kernel * image.w.kernel * image.in_c + 3) / 4 * 4);
   } else {
-    needs.scratch_bytes = is_padded(image) ? ((image.h.kernel + 1) * strip + 3) / 4 * 4 : 4;
+    needs.scratch_bytes = window_strips_bytes(image);
   }
   return needs;
 }

@@ -9,9 +9,7 @@ inline std::optional<std::string> why_not(const ir::Op& op) {
   return ir::is_float(op.operand_type(0).element) ? std::optional<std::string>("needs integers") : std::nullopt;
 }
 
-inline Needs needs(const ir::Op& op, const Variant&) {
-  return axis_in_row(op, op.integer("axis")).whole ? whole(op) : row_by_row(op, WriteFront::never);
-}
+inline Needs needs(const ir::Op& op, const Variant&) { return axis_needs(op, WriteFront::never); }
 
 inline Built build(const ir::Op& op, const Variant&) {
   const AxisInRow axis = axis_in_row(op, op.integer("axis"));

@@ -22,11 +22,7 @@ inline std::optional<std::string> why_not(const ir::Op& op) {
   return std::nullopt;
 }
 
-inline Needs needs(const ir::Op& op, const Variant&) {
-  Needs needs = row_by_row(op, WriteFront::row);
-  needs.inputs[0].window = rows_of_window(image_2d(op, op.integers("kernel")).h);
-  return needs;
-}
+inline Needs needs(const ir::Op& op, const Variant&) { return pool_needs(op); }
 
 // One multiplier per number of elements that a window may average over; 0 elements is not possible.
 inline Built build(const ir::Op& op, const Variant&) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 AND 0BSD
 // float32 convolution over up to three spatial axes, with weights that may be computed by the model.
 #include "backends/kernel_functions.h"
-#include "backends/kernel_support.h"
+#include "backends/kernel_volume.h"
 
 namespace tinyc {
 namespace portable_conv_any_f32 {
@@ -19,33 +19,13 @@ inline Built build(const ir::Op& op, const Variant&) {
   const ir::Shape& x = op.operand_type(0).shape;
   const ir::Shape& w = op.operand_type(1).shape;
   const auto windows = ir::windows_of(op, {x.begin() + 1, x.end() - 1}, {w.begin() + 1, w.end() - 1});
-  constexpr ir::Window kNone{1, 1, 1, 1, 1, 0, 0};
-  std::vector<ir::Window> axes(3 - windows->size(), kNone);
-  axes.insert(axes.end(), windows->begin(), windows->end());
   Built built;
   built.geometry = {{"images", x[0]},
                     {"in_c", x.back()},
                     {"out_c", w[0]},
                     {"group_in", w.back()},
-                    {"group_out", w[0] / op.integer("groups")},
-                    {"in_d", axes[0].in},
-                    {"in_h", axes[1].in},
-                    {"in_w", axes[2].in},
-                    {"out_d", axes[0].out},
-                    {"out_h", axes[1].out},
-                    {"out_w", axes[2].out},
-                    {"kernel_d", axes[0].kernel},
-                    {"kernel_h", axes[1].kernel},
-                    {"kernel_w", axes[2].kernel},
-                    {"stride_d", axes[0].stride},
-                    {"stride_h", axes[1].stride},
-                    {"stride_w", axes[2].stride},
-                    {"dilation_d", axes[0].dilation},
-                    {"dilation_h", axes[1].dilation},
-                    {"dilation_w", axes[2].dilation},
-                    {"pad_d", axes[0].pad_begin},
-                    {"pad_h", axes[1].pad_begin},
-                    {"pad_w", axes[2].pad_begin}};
+                    {"group_out", w[0] / op.integer("groups")}};
+  add_volume(built, *windows);
   set_function(built, float_activation(op));
   return built;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 AND 0BSD
 // float32 transposed convolution over up to three spatial axes, with weights that may be computed by the model.
 #include "backends/kernel_functions.h"
-#include "backends/kernel_support.h"
+#include "backends/kernel_volume.h"
 
 namespace tinyc {
 namespace portable_conv_transpose_any_f32 {
@@ -14,45 +14,24 @@ inline std::optional<std::string> why_not(const ir::Op& op) {
 
 inline Needs needs(const ir::Op& op, const Variant&) { return whole(op); }
 
-// The last three entries of a list, filled up in front; an empty list holds `fallback` alone.
-inline std::array<int64_t, 3> three(const std::vector<int64_t>& list, size_t first, size_t axes, int64_t fallback) {
-  std::array<int64_t, 3> result = {fallback, fallback, fallback};
-  for (size_t d = 0; d < axes && !list.empty(); ++d) result[3 - axes + d] = list[first + d];
-  return result;
-}
-
 inline Built build(const ir::Op& op, const Variant&) {
   const ir::Shape& x = op.operand_type(0).shape;
   const ir::Shape& w = op.operand_type(1).shape;
   const ir::Shape& y = op.result_type().shape;
-  const size_t axes = x.size() - 2;
-  const auto in = three(x, 1, axes, 1), out = three(y, 1, axes, 1), kernel = three(w, 1, axes, 1);
-  const auto stride = three(op.integers("strides"), 0, axes, 1), dilation = three(op.integers("dilations"), 0, axes, 1);
-  const auto pad = three(op.integers("pads"), 0, axes, 0);
+  const auto at = [&op](const char* name, size_t axis, int64_t fallback) {
+    const std::vector<int64_t>& list = op.integers(name);
+    return list.empty() ? fallback : list[axis];
+  };
+  std::vector<ir::Window> windows;
+  for (size_t d = 0; d + 2 < x.size(); ++d)
+    windows.push_back({x[d + 1], y[d + 1], w[d + 1], at("strides", d, 1), at("dilations", d, 1), at("pads", d, 0), 0});
   Built built;
   built.geometry = {{"images", x[0]},
                     {"in_c", x.back()},
                     {"out_c", w[0]},
                     {"group_in", w.back()},
-                    {"group_out", w[0] / op.integer("groups")},
-                    {"in_d", in[0]},
-                    {"in_h", in[1]},
-                    {"in_w", in[2]},
-                    {"out_d", out[0]},
-                    {"out_h", out[1]},
-                    {"out_w", out[2]},
-                    {"kernel_d", kernel[0]},
-                    {"kernel_h", kernel[1]},
-                    {"kernel_w", kernel[2]},
-                    {"stride_d", stride[0]},
-                    {"stride_h", stride[1]},
-                    {"stride_w", stride[2]},
-                    {"dilation_d", dilation[0]},
-                    {"dilation_h", dilation[1]},
-                    {"dilation_w", dilation[2]},
-                    {"pad_d", pad[0]},
-                    {"pad_h", pad[1]},
-                    {"pad_w", pad[2]}};
+                    {"group_out", w[0] / op.integer("groups")}};
+  add_volume(built, windows);
   set_function(built, float_activation(op));
   return built;
 }

@@ -15,9 +15,8 @@ inline Needs needs(const ir::Op& op, const Variant&) { return row_by_row(op, Wri
 
 inline Built build(const ir::Op& op, const Variant&) {
   const ir::Shape& w = op.operand_type(1).shape;
-  const int64_t lines = op.result_type().elements() / std::max<int64_t>(1, w[0] * row_count(op.result_type()));
   Built built;
-  built.geometry = {{"lines", lines}, {"inputs", w[1]}, {"outputs", w[0]}};
+  built.geometry = {{"lines", lines_per_row(op)}, {"inputs", w[1]}, {"outputs", w[0]}};
   built.constants = {packed("weights", "outputs by 4 [inputs][4], the rest singly",
                             in_blocks_of_4(float_operand(op, 1, w[0] * w[1]), w[0], 1)),
                      packed("bias", "per output", float_operand(op, 2, w[0]))};

@@ -15,11 +15,11 @@ inline Needs needs(const ir::Op& op, const Variant&) { return row_by_row(op, Wri
 
 inline Built build(const ir::Op& op, const Variant&) {
   const ir::Shape& w = op.operand_type(1).shape;
-  const int64_t lines = op.result_type().elements() / std::max<int64_t>(1, w[0] * row_count(op.result_type()));
   const int64_t block = op.operand_type(1).quant->block != 0 ? op.operand_type(1).quant->block : w[1];
   const int64_t blocks = block == 0 ? 0 : (w[1] + block - 1) / block;
   Built built;
-  built.geometry = {{"lines", lines}, {"inputs", w[1]}, {"outputs", w[0]}, {"block", block}, {"blocks", blocks}};
+  built.geometry = {
+      {"lines", lines_per_row(op)}, {"inputs", w[1]}, {"outputs", w[0]}, {"block", block}, {"blocks", blocks}};
   built.constants = {
       packed("weights", "outputs by 4 [inputs][4], the rest singly; zero points taken off",
              in_blocks_of_4(centred_as<int8_t>(op), w[0], 1)),

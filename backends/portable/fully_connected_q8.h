@@ -15,9 +15,7 @@ inline Needs needs(const ir::Op& op, const Variant&) { return row_by_row(op, Wri
 inline Built build(const ir::Op& op, const Variant&) {
   const ir::Shape& w = op.operand_type(1).shape;
   Built built;
-  built.geometry = {{"lines", op.result_type().elements() / std::max<int64_t>(1, w[0] * row_count(op.result_type()))},
-                    {"inputs", w[1]},
-                    {"outputs", w[0]}};
+  built.geometry = {{"lines", lines_per_row(op)}, {"inputs", w[1]}, {"outputs", w[0]}};
   add_requantization(built, op);
   built.constants.insert(built.constants.begin(),
                          packed("weights", "outputs by 4 [inputs][4], the rest singly; zero points taken off",
@@ -61,8 +59,9 @@ struct FullyConnectedQ8 {
 TINYC_KERNEL void fully_connected_q8(const FullyConnectedQ8& g, const Rows& in, const Rows& out, const int8_t* weights,
                                      const int32_t* bias, const int32_t* multiplier, const int32_t* shift, int32_t y0,
                                      int32_t y1) {
-  fully_connected_q8_rows<uint8_t>(g, in, out, weights, bias, y0, y1, [&](uint8_t* row, int32_t at, int32_t o, int32_t sum) {
-    const int32_t result = g.out_zero + requantize(sum, multiplier[o], shift[o], g.rounding);
-    row[at] = static_cast<uint8_t>(clamp_s32(result, g.low, g.high));
-  });
+  fully_connected_q8_rows<uint8_t>(
+      g, in, out, weights, bias, y0, y1, [&](uint8_t* row, int32_t at, int32_t o, int32_t sum) {
+        const int32_t result = g.out_zero + requantize(sum, multiplier[o], shift[o], g.rounding);
+        row[at] = static_cast<uint8_t>(clamp_s32(result, g.low, g.high));
+      });
 }

@@ -15,9 +15,7 @@ inline Needs needs(const ir::Op& op, const Variant&) { return row_by_row(op, Wri
 inline Built build(const ir::Op& op, const Variant&) {
   const ir::Shape& w = op.operand_type(1).shape;
   Built built;
-  built.geometry = {{"lines", op.result_type().elements() / std::max<int64_t>(1, w[0] * row_count(op.result_type()))},
-                    {"inputs", w[1]},
-                    {"outputs", w[0]}};
+  built.geometry = {{"lines", lines_per_row(op)}, {"inputs", w[1]}, {"outputs", w[0]}};
   built.geometry.push_back({"in_unsigned", is_unsigned_8(op.operand_type(0))});
   built.constants = {packed("weights", "outputs by 4 [inputs][4], the rest singly; zero points taken off",
                             in_blocks_of_4(centred_as<int16_t>(op), w[0], 1)),
@@ -58,6 +56,7 @@ struct FullyConnectedQ8S32 {
 
 TINYC_KERNEL void fully_connected_q8_s32(const FullyConnectedQ8S32& g, const Rows& in, const Rows& out,
                                          const int16_t* weights, const int32_t* bias, int32_t y0, int32_t y1) {
-  fully_connected_q8_rows<uint8_t>(g, in, out, weights, bias, y0, y1,
-                          [&](uint8_t* row, int32_t at, int32_t, int32_t sum) { store_as(row + at * 4, sum); });
+  fully_connected_q8_rows<uint8_t>(
+      g, in, out, weights, bias, y0, y1,
+      [&](uint8_t* row, int32_t at, int32_t, int32_t sum) { store_as(row + at * 4, sum); });
 }

@@ -5,10 +5,6 @@
 namespace tinyc {
 namespace portable_fully_connected_tile_q8 {
 
-inline int64_t lines(const ir::Op& op) {
-  return op.result_type().elements() / std::max<int64_t>(1, op.operand_type(1).shape[0] * row_count(op.result_type()));
-}
-
 inline std::optional<std::string> why_not(const ir::Op& op) {
   if (auto reason = need_8bit(op.result_type(), "its result")) return reason;
   if (op.operand_type(1).shape[0] % 4 != 0) return "needs a multiple of 4 outputs";
@@ -17,7 +13,7 @@ inline std::optional<std::string> why_not(const ir::Op& op) {
 
 inline std::vector<Variant> variants(const ir::Op& op) {
   std::vector<Variant> all = tile_variants();
-  if (lines(op) < 2) all.erase(all.begin());
+  if (lines_per_row(op) < 2) all.erase(all.begin());
   return all;
 }
 
@@ -26,7 +22,7 @@ inline Needs needs(const ir::Op& op, const Variant&) { return row_by_row(op, Wri
 inline Built build(const ir::Op& op, const Variant& variant) {
   const ir::Shape& w = op.operand_type(1).shape;
   Built built;
-  built.geometry = {{"lines", lines(op)}, {"inputs", w[1]}, {"outputs", w[0]}};
+  built.geometry = {{"lines", lines_per_row(op)}, {"inputs", w[1]}, {"outputs", w[0]}};
   add_tile_parameters(built, op, variant);
   return built;
 }

@@ -12,9 +12,7 @@ inline Needs needs(const ir::Op& op, const Variant&) { return row_by_row(op, Wri
 inline Built build(const ir::Op& op, const Variant&) {
   const ir::Shape& w = op.operand_type(1).shape;
   Built built;
-  built.geometry = {{"lines", op.result_type().elements() / std::max<int64_t>(1, w[0] * row_count(op.result_type()))},
-                    {"inputs", w[1]},
-                    {"outputs", w[0]}};
+  built.geometry = {{"lines", lines_per_row(op)}, {"inputs", w[1]}, {"outputs", w[0]}};
   add_wide_layer(built, op);
   return built;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 AND 0BSD
 // float32 pools over up to three spatial axes.
-#include "backends/kernel_support.h"
+#include "backends/kernel_volume.h"
 
 namespace tinyc {
 namespace portable_pool_any_f32 {
@@ -15,35 +15,15 @@ inline Needs needs(const ir::Op& op, const Variant&) { return whole(op); }
 inline Built build(const ir::Op& op, const Variant&) {
   const ir::Shape& x = op.operand_type(0).shape;
   const auto windows = ir::windows_of(op, {x.begin() + 1, x.end() - 1}, op.integers("kernel"));
-  constexpr ir::Window kNone{1, 1, 1, 1, 1, 0, 0};
-  std::vector<ir::Window> axes(3 - windows->size(), kNone);
-  axes.insert(axes.end(), windows->begin(), windows->end());
+  const auto axes = volume_axes(*windows);
   Built built;
-  built.geometry = {{"images", x[0]},
-                    {"channels", x.back()},
-                    {"in_d", axes[0].in},
-                    {"in_h", axes[1].in},
-                    {"in_w", axes[2].in},
-                    {"out_d", axes[0].out},
-                    {"out_h", axes[1].out},
-                    {"out_w", axes[2].out},
-                    {"kernel_d", axes[0].kernel},
-                    {"kernel_h", axes[1].kernel},
-                    {"kernel_w", axes[2].kernel},
-                    {"stride_d", axes[0].stride},
-                    {"stride_h", axes[1].stride},
-                    {"stride_w", axes[2].stride},
-                    {"dilation_d", axes[0].dilation},
-                    {"dilation_h", axes[1].dilation},
-                    {"dilation_w", axes[2].dilation},
-                    {"pad_d", axes[0].pad_begin},
-                    {"pad_h", axes[1].pad_begin},
-                    {"pad_w", axes[2].pad_begin},
-                    {"limit_d", axes[0].in + axes[0].pad_end},
-                    {"limit_h", axes[1].in + axes[1].pad_end},
-                    {"limit_w", axes[2].in + axes[2].pad_end},
-                    {"largest", op.is("max_pool")},
-                    {"include_pad", op.is("average_pool") && op.flag("count_include_pad")}};
+  built.geometry = {{"images", x[0]}, {"channels", x.back()}};
+  add_volume(built, *windows);
+  built.geometry.insert(built.geometry.end(), {{"limit_d", axes[0].in + axes[0].pad_end},
+                                               {"limit_h", axes[1].in + axes[1].pad_end},
+                                               {"limit_w", axes[2].in + axes[2].pad_end},
+                                               {"largest", op.is("max_pool")},
+                                               {"include_pad", op.is("average_pool") && op.flag("count_include_pad")}});
   return built;
 }
 

@@ -16,18 +16,11 @@ inline Needs needs(const ir::Op& op, const Variant&) { return resize_needs(op); 
 inline Built build(const ir::Op& op, const Variant&) {
   const Resized r = *resized_of(op);
   Built built;
-  built.geometry = {{"outer", r.outer},
-                    {"in_a", r.a.in},
-                    {"out_a", r.a.out},
-                    {"middle", r.middle},
-                    {"in_b", r.b.in},
-                    {"out_b", r.b.out},
-                    {"inner", r.inner},
-                    {"rows", r.rows},
-                    {"taps_a", r.a.taps},
-                    {"taps_b", r.b.taps},
-                    {"extrapolates", r.extrapolates},
-                    {"outside", static_cast<float>(op.real("extrapolation"))}};
+  built.geometry = resize_geometry(r);
+  built.geometry.insert(built.geometry.end(), {{"taps_a", r.a.taps},
+                                               {"taps_b", r.b.taps},
+                                               {"extrapolates", r.extrapolates},
+                                               {"outside", static_cast<float>(op.real("extrapolation"))}});
 
   built.constants = {packed("source_a", "[out_a][taps_a], operand positions", r.a.index),
                      packed("weight_a", "[out_a][taps_a]", r.a.weight),

@@ -19,11 +19,8 @@ inline Needs needs(const ir::Op& op, const Variant&) { return resize_needs(op); 
 inline Built build(const ir::Op& op, const Variant&) {
   const Resized r = *resized_of(op);
   Built built;
-  built.geometry = {
-      {"outer", r.outer},   {"in_a", r.a.in}, {"out_a", r.a.out},
-      {"middle", r.middle}, {"in_b", r.b.in}, {"out_b", r.b.out},
-      {"inner", r.inner},   {"rows", r.rows}, {"element_bytes", ir::element_bytes(op.result_type().element)}};
-
+  built.geometry = resize_geometry(r);
+  built.geometry.push_back({"element_bytes", ir::element_bytes(op.result_type().element)});
   built.constants = {packed("source_a", "operand position per result position", r.a.index),
                      packed("source_b", "operand position per result position", r.b.index)};
   return built;

@@ -36,25 +36,18 @@ inline Built build(const ir::Op& op, const Variant&) {
   const ir::Type& in = op.operand_type(0);
   const ir::Type& out = op.result_type();
   Built built;
-  built.geometry = {{"outer", r.outer},
-                    {"in_a", r.a.in},
-                    {"out_a", r.a.out},
-                    {"middle", r.middle},
-                    {"in_b", r.b.in},
-                    {"out_b", r.b.out},
-                    {"inner", r.inner},
-                    {"rows", r.rows},
-                    {"taps_a", r.a.taps},
-                    {"taps_b", r.b.taps},
-                    {"extra_bits", std::min(r.a.bits, r.b.bits)},
-                    {"multiplier", scale.multiplier},
-                    {"shift", scale.shift},
-                    {"in_zero", in.quant->zero_point()},
-                    {"out_zero", out.quant->zero_point()},
-                    {"low", ir::lowest(out.element)},
-                    {"high", ir::highest(out.element)},
-                    {"in_unsigned", is_unsigned_8(in)},
-                    {"rounding", ir::tie_possible(scale, kLargestSum) ? 1 : 0}};
+  built.geometry = resize_geometry(r);
+  built.geometry.insert(built.geometry.end(), {{"taps_a", r.a.taps},
+                                               {"taps_b", r.b.taps},
+                                               {"extra_bits", std::min(r.a.bits, r.b.bits)},
+                                               {"multiplier", scale.multiplier},
+                                               {"shift", scale.shift},
+                                               {"in_zero", in.quant->zero_point()},
+                                               {"out_zero", out.quant->zero_point()},
+                                               {"low", ir::lowest(out.element)},
+                                               {"high", ir::highest(out.element)},
+                                               {"in_unsigned", is_unsigned_8(in)},
+                                               {"rounding", ir::tie_possible(scale, kLargestSum) ? 1 : 0}});
   built.constants = {packed("source_a", "[out_a][taps_a], operand positions", r.a.index),
                      packed("weight_a", "[out_a][taps_a], in units of 2^-20", r.a.fixed),
                      packed("source_b", "[out_b][taps_b], operand positions", r.b.index),

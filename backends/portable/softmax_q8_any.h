@@ -15,9 +15,7 @@ inline std::optional<std::string> why_not(const ir::Op& op) {
   return std::nullopt;
 }
 
-inline Needs needs(const ir::Op& op, const Variant&) {
-  return axis_in_row(op, op.integer("axis")).whole ? whole(op) : row_by_row(op, WriteFront::row);
-}
+inline Needs needs(const ir::Op& op, const Variant&) { return axis_needs(op, WriteFront::row); }
 
 inline Built build(const ir::Op& op, const Variant&) {
   const ir::Type& in = op.operand_type(0);
