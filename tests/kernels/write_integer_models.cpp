@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Writes models of many integer operators side by side, each with its own input of extreme and random values, and what
-// the interpreter makes of them: for comparing emitted code on emulated targets.   write_integer_models FOLDER COUNT [SEED]
+// the interpreter makes of them: for comparing emitted code on emulated targets.   write_integer_models FOLDER COUNT
+// [SEED]
 #include <fmt/format.h>
 
 #include <filesystem>
