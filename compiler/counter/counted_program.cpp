@@ -41,6 +41,7 @@ class Run {
     auto file = read_elf(*bytes);
     if (!file) return fail(Code::T0706, file.message());
     result_.file = file.take();
+    result_.file.sections.clear();  // the bytes go
     const bool riscv_core = request_.target->toolchain == Toolchain::riscv_gnu;
     if (is_riscv(result_.file) != riscv_core)
       return fail(Code::T0706, fmt::format("is a program for {}, not for {}", is_riscv(result_.file) ? "RISC-V" : "Arm",
@@ -67,10 +68,8 @@ class Run {
   }
 
   uint32_t address_of(const std::string& watched) const {
-    for (const ElfFunction& function : result_.file.functions) {
-      if (function.name.find("::" + watched + "(") != std::string::npos) return function.address;
-    }
-    return 1;  // no instruction lies there
+    const ElfFunction* function = result_.file.unnamed(watched);
+    return function ? function->address : 1;  // no instruction lies at 1
   }
 
   std::string plugin_option(const std::string& output) const {

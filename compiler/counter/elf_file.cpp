@@ -91,6 +91,8 @@ class Reader {
       }
       if (section.type == kNoContents) continue;
       (section.flags & kExecutable ? file_.code_bytes : file_.constant_bytes) += section.bytes;
+      file_.sections.push_back({section.address, (section.flags & kWritable) != 0, (section.flags & kExecutable) != 0,
+                                bytes_.substr(section.offset, section.bytes)});
     }
     if (low < high) file_.ram_low = low, file_.ram_high = high;
   }
@@ -105,9 +107,12 @@ class Reader {
     if (symbols.link >= sections_.size() || sections_[symbols.link].type == kNoContents) return false;
     for (uint32_t i = 0; i + kSymbolBytes <= symbols.bytes; i += kSymbolBytes) {
       const size_t at = symbols.offset + i;
-      if ((byte(at + 12) & 15) != kFunctionType || half(at + 14) == 0) continue;
+      const bool function = (byte(at + 12) & 15) == kFunctionType;
+      if ((!function && byte(at + 12) != 0) || half(at + 14) == 0) continue;
       const auto name = text(sections_[symbols.link], word(at));
       if (!name) return false;
+      if (name->starts_with("$d") || name->starts_with("$t")) file_.data_starts[word(at + 4)] = name->at(1) == 'd';
+      if (!function) continue;
       const uint32_t thumb = file_.machine == ElfFile::Machine::arm ? 1 : 0;
       file_.functions.push_back({word(at + 4) & ~thumb, word(at + 8), demangled(*name)});
     }
@@ -135,6 +140,13 @@ const ElfFunction* ElfFile::at(uint32_t address) const {
 const ElfFunction* ElfFile::named(std::string_view name) const {
   const auto found =
       std::find_if(functions.begin(), functions.end(), [&](const ElfFunction& f) { return f.name == name; });
+  return found == functions.end() ? nullptr : &*found;
+}
+
+const ElfFunction* ElfFile::unnamed(std::string_view name) const {
+  const std::string wanted = "::" + std::string(name) + "(";
+  const auto found = std::find_if(functions.begin(), functions.end(),
+                                  [&](const ElfFunction& f) { return f.name.find(wanted) != std::string::npos; });
   return found == functions.end() ? nullptr : &*found;
 }
 

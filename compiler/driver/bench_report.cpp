@@ -67,6 +67,9 @@ std::string bench_text(const BenchReport& report, bool per_layer) {
                                  commas(totals.cycles.high));
   if (report.macs > 0) text += fmt::format(", {} per multiply-accumulate", per_mac(totals, report.macs));
   text += fmt::format("\n  cycles: {}; no wait states\n", report.core->basis);
+  if (report.analysed)
+    text += fmt::format("  analysed, not run: {} jumps that data decides, taken in turn (instructions +-{})\n",
+                        commas(report.undecided_jumps), commas(report.undecided_instructions));
   if (!report.compiler.empty()) text += fmt::format("  compiler: {}\n", report.compiler);
   if (report.workspace_bytes)
     text += fmt::format("  RAM {} B (workspace and state)", with_commas(*report.workspace_bytes));
@@ -98,6 +101,11 @@ std::string bench_json(const BenchReport& report) {
   json["cycle_table"] = report.core->name;
   json["basis"] = report.core->basis;
   json["compiler"] = report.compiler;
+  json["obtained"] = report.analysed ? "analysed" : "emulated";
+  if (report.analysed) {
+    json["undecided_jumps"] = report.undecided_jumps;
+    json["undecided_instructions"] = whole(report.undecided_instructions);
+  }
   json["macs"] = report.macs;
   json["totals"] = totals_json(report.totals);
   json["workspace_bytes"] = figure(report.workspace_bytes);
@@ -111,6 +119,10 @@ std::string bench_json(const BenchReport& report) {
   for (const BenchLayer& layer : report.layers) {
     Json entry = {{"name", layer.name}, {"kernel", layer.kernel}, {"macs", layer.macs}};
     entry.update(totals_json(layer.totals));
+    if (report.analysed) {
+      entry["undecided_jumps"] = layer.undecided_jumps;
+      entry["undecided_instructions"] = whole(layer.undecided_instructions);
+    }
     json["layers"].push_back(std::move(entry));
   }
   json["functions"] = Json::array();

@@ -14,7 +14,9 @@ struct BenchLayer {
   std::string name;
   std::string kernel;
   int64_t macs = 0;
-  Totals totals;  // called functions included
+  Totals totals;                 // called functions included
+  uint64_t undecided_jumps = 0;  // of an analysis
+  double undecided_instructions = 0;
 };
 
 struct BenchReport {
@@ -23,6 +25,9 @@ struct BenchReport {
   const CoreCycles* core = nullptr;
   std::string compiler;  // "arm-none-eabi-g++ 12.2.1 -O2"
   Totals totals;
+  bool analysed = false;                    // not run
+  uint64_t undecided_jumps = 0;             // of an analysis: jumps that data decides ...
+  double undecided_instructions = 0;        // ... and how far instructions may be off for them
   std::vector<BenchLayer> layers;           // of a model; the last one is what lies outside of layers
   std::map<std::string, Totals> functions;  // without what they call
   int64_t macs = 0;                         // 0 = unknown

@@ -45,6 +45,13 @@ class Job {
     return read_outputs(sets.size());
   }
 
+  std::optional<std::string> program() {
+    if (!make_folder(false) || !build()) return std::nullopt;
+    auto bytes = read_file(path("program.elf"), kLargestOutput);
+    if (!bytes) return fail(Code::T0702, bytes.message()), std::nullopt;
+    return bytes.take();
+  }
+
   std::optional<CountedRun> count(std::span<const DataSet> sets) {
     if (!counter_ready(*options_.target, counter_plugin(), diagnostics_) || !prepare(sets)) return std::nullopt;
     CountRequest request;
@@ -72,11 +79,13 @@ class Job {
     return status.ok();
   }
 
-  bool prepare(std::span<const DataSet> sets) {
-    if (!toolchain_ready(*options_.target, true, diagnostics_)) return false;
+  bool prepare(std::span<const DataSet> sets) { return make_folder(true) && build() && write_inputs(sets); }
+
+  bool make_folder(bool to_run) {
+    if (!toolchain_ready(*options_.target, to_run, diagnostics_)) return false;
     folder_ = TemporaryDirectory::create();
-    if (!folder_) return fail(Code::T0103, "no temporary folder can be made"), false;
-    return build() && write_inputs(sets);
+    if (!folder_) fail(Code::T0103, "no temporary folder can be made");
+    return folder_.has_value();
   }
 
   bool build() {
@@ -197,6 +206,10 @@ std::string counter_plugin() {
 std::optional<CountedRun> build_and_count(const CompiledModel& model, const Options& options,
                                           std::span<const DataSet> sets, Diagnostics& diagnostics) {
   return Job(model, options, diagnostics).count(sets);
+}
+
+std::optional<std::string> build_program(const CompiledModel& model, const Options& options, Diagnostics& diagnostics) {
+  return Job(model, options, diagnostics).program();
 }
 
 std::optional<RunResult> build_and_run(const CompiledModel& model, const Options& options,

@@ -31,6 +31,9 @@ struct CountedRun {
 std::optional<CountedRun> build_and_count(const CompiledModel& model, const Options& options,
                                           std::span<const DataSet> sets, Diagnostics& diagnostics);
 
+// The linked program alone: its bytes.
+std::optional<std::string> build_program(const CompiledModel& model, const Options& options, Diagnostics& diagnostics);
+
 // Whether programs for the target can be built (and run) here; what is missing is reported.
 bool toolchain_ready(const Target& target, bool to_run, Diagnostics& diagnostics);
 

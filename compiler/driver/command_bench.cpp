@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "backends/toolchain.h"
+#include "compiler/analyser/analyse.h"
 #include "compiler/driver/bench_report.h"
 #include "compiler/driver/build_and_run.h"
 #include "compiler/driver/commands.h"
@@ -46,15 +47,97 @@ BenchReport common_part(const Options& options, const CountedProgram& counted) {
   return report;
 }
 
-void add_layers(BenchReport& report, const CompiledModel& model, const CountedProgram& counted) {
+void add_layers(BenchReport& report, const CompiledModel& model, const RunCounts& counts, const Listing& listing) {
   for (size_t i = 0; i < model.emission.layers.size(); ++i) {
     const EmittedLayer& layer = model.emission.layers[i];
     const KernelDef& kernel = *model.program->instances[i].kernel->def;
     report.layers.push_back({layer.symbol, fmt::format("{}/{}", isa_name(kernel.isa), kernel.name), layer.macs,
-                             totals_of(counted.counts.accounts[i + 1], counted.listing, *report.core)});
+                             totals_of(counts.accounts[i + 1], listing, *report.core)});
   }
-  report.layers.push_back(
-      {"(between layers)", "", 0, totals_of(counted.counts.accounts[0], counted.listing, *report.core)});
+  report.layers.push_back({"(between layers)", "", 0, totals_of(counts.accounts[0], listing, *report.core)});
+}
+
+// Adds what jumps that data decides may make of the figures.
+void widen(Totals& totals, const Undecided& undecided) {
+  totals.cycles.low -= undecided.cycles.low;
+  totals.cycles.high += undecided.cycles.high;
+}
+
+BenchReport analysed_part(const Options& options, const AnalysedProgram& analysed) {
+  BenchReport report;
+  report.name = options.name;
+  report.target = options.target;
+  report.core = cycles_of(*options.target);
+  report.analysed = true;
+  const CountsByAddress all = all_accounts(analysed.counts);
+  report.functions = totals_by_function(all, analysed.listing, *report.core, analysed.file);
+  report.totals = totals_of(all, analysed.listing, *report.core);
+  for (const Undecided& undecided : analysed.undecided) {
+    widen(report.totals, undecided);
+    report.undecided_jumps += undecided.jumps;
+    report.undecided_instructions += undecided.instructions;
+  }
+  report.stack_bytes = analysed.stack_bytes;
+  return report;
+}
+
+std::optional<AnalysedProgram> follow(const AnalysisRequest& request, const std::string& file,
+                                      Diagnostics& diagnostics) {
+  auto analysed = analyse(request);
+  if (analysed) return analysed.take();
+  diagnostics.error(Code::T0706, {.file = file}, analysed.message());
+  return std::nullopt;
+}
+
+bool can_analyse(const Target& target, Diagnostics& diagnostics) {
+  const Status ready = analyser_ready(target);
+  if (!ready) diagnostics.error(Code::T0701, {}, ready.message(), "build tinyc with llvm-dev, or leave --analyse out");
+  return ready.ok();
+}
+
+void add_build(BenchReport& report, const CompiledModel& model, const Options& options, Diagnostics& diagnostics) {
+  report.macs = model.emission.macs;
+  report.workspace_bytes = model.emission.plan.workspace_bytes + model.emission.plan.state_bytes;
+  if (const auto measured = measure_object(model, options, diagnostics)) {
+    report.code_bytes = measured->code_bytes;
+    report.constant_bytes = measured->constant_bytes;
+  }
+  report.compiler = compiler_version(*options.target) + " " + options.optimisation;
+  for (const std::string& flag : options.compiler_flags) report.compiler += " " + flag;
+}
+
+std::optional<BenchReport> analyse_model(const Options& options, Diagnostics& diagnostics) {
+  if (!can_analyse(*options.target, diagnostics)) return std::nullopt;
+  const std::optional<CompiledModel> model = compile_model(options, diagnostics);
+  if (!model) return std::nullopt;
+  const auto program = build_program(*model, options, diagnostics);
+  if (!program) return std::nullopt;
+  AnalysisRequest request{.target = options.target, .program = *program, .function = options.name + "_infer"};
+  for (const EmittedLayer& layer : model->emission.layers) request.watched.push_back(layer.symbol);
+  const auto analysed = follow(request, "program.elf", diagnostics);
+  if (!analysed) return std::nullopt;
+  BenchReport report = analysed_part(options, *analysed);
+  add_layers(report, *model, analysed->counts, analysed->listing);
+  for (size_t i = 0; i < report.layers.size(); ++i) {
+    const Undecided& undecided = analysed->undecided[(i + 1) % report.layers.size()];
+    widen(report.layers[i].totals, undecided);
+    report.layers[i].undecided_jumps = undecided.jumps;
+    report.layers[i].undecided_instructions = undecided.instructions;
+  }
+  add_build(report, *model, options, diagnostics);
+  return report;
+}
+
+std::optional<BenchReport> analyse_program(const Options& options, Diagnostics& diagnostics) {
+  if (!can_analyse(*options.target, diagnostics)) return std::nullopt;
+  constexpr uint64_t kLargestProgram = uint64_t{256} << 20;
+  const std::string file = fs::path(options.model).filename().string();
+  const auto program = read_file(options.model, kLargestProgram);
+  if (!program) return diagnostics.error(Code::T0706, {.file = file}, program.message()), std::nullopt;
+  const AnalysisRequest request{.target = options.target, .program = *program, .function = options.function};
+  const auto analysed = follow(request, file, diagnostics);
+  if (!analysed) return std::nullopt;
+  return analysed_part(options, *analysed);
 }
 
 std::optional<BenchReport> bench_model(const Options& options, Diagnostics& diagnostics) {
@@ -76,16 +159,9 @@ std::optional<BenchReport> bench_model(const Options& options, Diagnostics& diag
   const auto counted = build_and_count(*model, options, sets, diagnostics);
   if (!counted) return std::nullopt;
   BenchReport report = common_part(options, counted->counted);
-  add_layers(report, *model, counted->counted);
-  report.macs = model->emission.macs;
-  report.workspace_bytes = model->emission.plan.workspace_bytes + model->emission.plan.state_bytes;
+  add_layers(report, *model, counted->counted.counts, counted->counted.listing);
   if (counted->run.stack_bytes) report.stack_bytes = counted->run.stack_bytes;
-  if (const auto measured = measure_object(*model, options, diagnostics)) {
-    report.code_bytes = measured->code_bytes;
-    report.constant_bytes = measured->constant_bytes;
-  }
-  report.compiler = compiler_version(*options.target) + " " + options.optimisation;
-  for (const std::string& flag : options.compiler_flags) report.compiler += " " + flag;
+  add_build(report, *model, options, diagnostics);
   return report;
 }
 
@@ -116,7 +192,11 @@ bool is_elf(const std::string& path) {
 }  // namespace
 
 int command_bench(const Options& options, Diagnostics& diagnostics) {
-  const auto report = is_elf(options.model) ? bench_program(options, diagnostics) : bench_model(options, diagnostics);
+  const bool elf = is_elf(options.model);
+  const auto report = options.analyse
+                          ? (elf ? analyse_program(options, diagnostics) : analyse_model(options, diagnostics))
+                      : elf ? bench_program(options, diagnostics)
+                            : bench_model(options, diagnostics);
   if (!report) return 1;
   fmt::print("{}", options.json ? bench_json(*report) : bench_text(*report, options.per_layer));
   return 0;

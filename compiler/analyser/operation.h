@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+// One decoded instruction, as far as control flow, addresses and the stack depend on it.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace tinyc {
+
+// What is executed on known values. Everything else only makes its results unknown.
+enum class Op : uint8_t {
+  other,
+  move,
+  move_not,
+  move_top,  // MOVT
+  add,
+  subtract,
+  reverse_subtract,
+  add_carry,
+  subtract_carry,
+  bit_and,
+  bit_or,
+  bit_xor,
+  bit_clear,
+  bit_or_not,
+  shift_left,
+  shift_right,
+  shift_right_signed,
+  rotate_right,
+  multiply,
+  multiply_add,
+  multiply_subtract,
+  divide,
+  divide_signed,
+  sign_extend,  // of `width` bytes
+  zero_extend,
+  extract,  // UBFX: `amount` bits from bit `immediate`
+  extract_signed,
+  count_zeros,
+  address_of,  // ADR
+  load,
+  load_pair,
+  load_many,
+  store,
+  store_pair,
+  store_many,
+  if_then,
+  branch,
+  branch_if_zero,
+  branch_unless_zero,
+  branch_table,  // TBB, TBH: `width` bytes an entry
+  call,
+  call_register,
+  branch_register,
+  loop_start,   // DLS
+  while_start,  // WLS
+  loop_end,     // LE
+  stop,         // BKPT, UDF, SVC
+};
+
+enum class Shift : uint8_t { none, left, right, right_signed, rotate };
+
+inline constexpr uint8_t kNoRegister = 255;
+inline constexpr uint8_t kAlways = 14;
+
+struct Operation {
+  Op op = Op::other;
+  uint8_t bytes = 2;
+  uint8_t to = kNoRegister;
+  uint8_t to_high = kNoRegister;  // second of a pair
+  uint8_t left = kNoRegister;
+  uint8_t right = kNoRegister;  // kNoRegister: the immediate
+  uint8_t third = kNoRegister;
+  uint8_t condition = kAlways;
+  Shift shift = Shift::none;  // of `right`
+  uint8_t amount = 0;
+  uint8_t width = 4;  // of a load, store, extension or table
+  bool is_signed = false;
+  bool sets_flags = false;
+  bool no_result = false;   // CMP, TST: flags only
+  bool before = false;      // the base register changes before the access
+  bool after = false;       // or after it
+  bool descending = false;  // STMDB, PUSH
+  bool general = true;      // load_many, store_many: r0-r15; false: `words` of float or vector registers
+  bool flags_lost = false;  // VMRS
+  uint8_t words = 1;        // moved; of a loop: steps a round, 0 = as its start said
+  int32_t immediate = 0;
+  uint32_t list = 0;    // registers of a multiple load or store
+  uint32_t lost = 0;    // registers that become unknown
+  uint32_t target = 0;  // address
+};
+
+// The text of LLVM's disassembler. `condition` is that of the if-then block around, kAlways outside.
+Operation read_operation(std::string_view mnemonic, std::string_view operands, uint32_t address, uint32_t bytes,
+                         uint8_t condition);
+
+// "eq" = 0 ... "al" = 14; kNoRegister: no condition.
+uint8_t condition_number(std::string_view text);
+
+}  // namespace tinyc

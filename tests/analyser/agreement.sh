@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# The analyser against the counter, one line per model: agreement.sh TINYC TARGET MODEL_FOLDER...
+# Layers without jumps that data decides must agree exactly; where data decides, all together within 2 %.
+set -eu
+tinyc=$1 target=$2
+shift 2
+command -v arm-none-eabi-g++ > /dev/null && command -v qemu-system-arm > /dev/null || exit 77
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+for model in "$@"; do
+  if ! "$tinyc" bench "$model/model.onnx" --target "$target" --name model --json --analyse > "$work/analysed" 2> "$work/why"; then
+    grep -q "built without LLVM" "$work/why" && exit 77
+    cat "$work/why"
+    exit 1
+  fi
+  "$tinyc" bench "$model/model.onnx" --target "$target" --name model --json > "$work/counted"
+  python3 - "$work/analysed" "$work/counted" "$(basename "$model")" << 'END'
+import json, sys
+analysed, counted = (json.load(open(path)) for path in sys.argv[1:3])
+a, c = analysed["totals"], counted["totals"]
+error = 100 * (a["instructions"] / c["instructions"] - 1)
+print("{:<24} {:<11} {:>11} {:>11} {:>+7.3f}% {:>9} {:>11} {:>11} {:>+7.3f}% {:>6} {:>6}".format(
+    sys.argv[3], counted["target"], a["instructions"], c["instructions"], error, analysed["undecided_jumps"],
+    a["cycles"], c["cycles"], 100 * (a["cycles"] / c["cycles"] - 1), analysed["stack_bytes"], counted["stack_bytes"]))
+bad = [layer["name"] for layer, truth in zip(analysed["layers"], counted["layers"])
+       if layer["undecided_jumps"] == 0 and layer["instructions"] != truth["instructions"]]
+# The painted stack misses words that are never written.
+stack_off = analysed["stack_bytes"] - counted["stack_bytes"]
+if bad or abs(error) > 2 or not 0 <= stack_off <= 16:
+    sys.exit(f"differs: layers {bad}, instructions {error:.2f} %, stack {stack_off}")
+END
+done
