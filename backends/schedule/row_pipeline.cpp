@@ -46,6 +46,8 @@ class Interleaver {
       const Instance& made = instance(member);
       if (made.needs.granule == 0 || made.batch != 1)
         return Failure{fmt::format("'{}' runs as a whole", made.kernel->def->name)};
+      if (writes_state(program_, made))
+        return Failure{fmt::format("'{}' writes what the next call reads", made.kernel->def->name)};
       const Accumulates other = reversed_ ? Accumulates::from_first : Accumulates::from_last;
       if (made.needs.accumulates == other)
         return Failure{fmt::format("'{}' takes its rows in the other order", made.kernel->def->name)};

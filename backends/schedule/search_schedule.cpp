@@ -24,6 +24,7 @@ Program without_body(const Program& program) {
   Program copy;
   copy.buffers = program.buffers;
   copy.instances = program.instances;
+  copy.counts_calls = program.counts_calls;
   return copy;
 }
 

@@ -31,6 +31,10 @@ struct CountedRun {
 std::optional<CountedRun> build_and_count(const CompiledModel& model, const Options& options,
                                           std::span<const DataSet> sets, Diagnostics& diagnostics);
 
+// Of a stream: the sets are windows, each pushed frame by frame after a reset.
+std::optional<RunResult> build_and_run_windows(const CompiledModel& model, const Options& options,
+                                               std::span<const DataSet> windows, Diagnostics& diagnostics);
+
 // Whether programs for the target can be built (and run) here; what is missing is reported.
 bool toolchain_ready(const Target& target, bool to_run, Diagnostics& diagnostics);
 

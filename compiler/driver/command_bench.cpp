@@ -65,13 +65,13 @@ std::optional<BenchReport> bench_model(const Options& options, Diagnostics& diag
   if (options.data_dirs.empty()) {
     DataSet seeded{"seeded input"};
     const std::vector<ir::Tensor> inputs = seeded_inputs(*model->graph);
-    for (size_t i = 0; i < inputs.size(); ++i)
+    for (size_t i = 0; i < model->interface.inputs.size(); ++i)
       seeded.inputs.push_back(from_interface(inputs[i], model->interface.inputs[i]));
     sets.push_back(std::move(seeded));
   } else {
     auto read = read_data_sets(options.data_dirs, options.expect_prefix, *model, diagnostics);
     if (!read) return std::nullopt;
-    sets.push_back(std::move(read->front()));
+    sets = model->streaming ? calls_of(read->front(), *model->streaming) : std::vector{std::move(read->front())};
   }
   const auto counted = build_and_count(*model, options, sets, diagnostics);
   if (!counted) return std::nullopt;

@@ -78,7 +78,7 @@ class Verification {
     const auto sets = read_data_sets(options_.data_dirs, options_.expect_prefix, *model_, diagnostics_);
     const auto tolerances = output_tolerances(options_, model_->emission, diagnostics_);
     if (!sets || !tolerances) return 1;
-    const std::optional<RunResult> result = build_and_run(*model_, options_, *sets, diagnostics_);
+    const std::optional<RunResult> result = build_and_run_windows(*model_, options_, *sets, diagnostics_);
     if (!result) return 1;
     for (size_t s = 0; s < sets->size(); ++s) compare_set((*sets)[s], result->outputs[s], *tolerances);
     return options_.json ? print_json(*result) : print_text(*result);

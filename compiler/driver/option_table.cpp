@@ -73,6 +73,12 @@ std::string take_dim(Options& options, const std::string& value) {
   return "";
 }
 
+std::string take_stream_axis(Options& options, const std::string& value) {
+  options.stream_axis = integer(value);
+  const bool good = options.stream_axis && *options.stream_axis >= -64 && *options.stream_axis < 64;
+  return good ? "" : "'" + value + "' is not an axis";
+}
+
 std::string take_steps(Options& options, const std::string& value) {
   options.steps = integer(value);
   return options.steps.value_or(-1) >= 0 ? "" : "'" + value + "' is not a number of at least 0";
@@ -137,6 +143,13 @@ constexpr OptionRow kOptions[] = {
      }},
     {"--keep-inputs", "", "", G::model, kOnCompiled, true, false, "inputs are still there after the inference",
      [](O& o, S&) { return o.keep_inputs = true, std::string(); }},
+    {"--stream", "", "AXIS", G::model, kOnModels, true, false,
+     "axis of time in the input: the model takes the next frames per call and keeps state", take_stream_axis},
+    {"--stream-pad", "", "WAY", G::model, kOnModels, true, false,
+     "refuse (default): no padding along time; sequence: padding before the sequence, and recurrent state over all of it",
+     [](O& o, S& v) {
+       return take_word(o.stream_padding, v, {{"refuse", TimePadding::refuse}, {"sequence", TimePadding::sequence}});
+     }},
     {"--push-rows", "", "", G::model, kOnCompiled, true, false,
      "the caller pushes the input row by row (NAME_begin, NAME_push_row); it is never kept as a whole",
      [](O& o, S&) { return o.push_rows = true, std::string(); }},

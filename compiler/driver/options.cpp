@@ -112,6 +112,7 @@ class Parser {
     apply_board();
     check_use();
     check_push_rows();
+    check_stream();
     const bool runs_here = options_.command == Command::ir || options_.command == Command::accuracy;
     if (!options_.target && runs_here) options_.target = find_target("host");
     if (!options_.target && !diagnostics_.has_errors()) {
@@ -141,6 +142,15 @@ class Parser {
     if (options_.io_place == IoPlace::caller)
       fail("--push-rows leaves outputs in the workspace: leave --io-place caller out");
     if (options_.rows == RowPolicy::layers) fail("--push-rows needs a pipeline: leave --rows layers out");
+  }
+
+  void check_stream() {
+    if (!options_.stream_axis) {
+      if (options_.stream_padding != TimePadding::refuse) fail("--stream-pad needs --stream");
+      return;
+    }
+    if (options_.push_rows) fail("--stream takes the frames of one call at once: leave --push-rows out");
+    if (options_.command == Command::accuracy) fail("--stream computes what the model does: leave it out");
   }
 
   void check_use() {

@@ -12,6 +12,7 @@
 #include "compiler/report/report.h"
 #include "compiler/support/diagnostics.h"
 #include "ir/rounding.h"
+#include "passes/stream_model.h"
 
 namespace tinyc {
 
@@ -54,6 +55,8 @@ struct Options {
   ir::Rounding rounding = ir::Rounding::nearest;
   bool keep_inputs = false;
   bool push_rows = false;
+  std::optional<int64_t> stream_axis;  // --stream
+  TimePadding stream_padding = TimePadding::refuse;
   RowPolicy rows = RowPolicy::automatic;
   std::string picture;  // plan: SVG file
   bool json = false;
