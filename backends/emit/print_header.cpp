@@ -12,9 +12,9 @@ void print_push_macros(TextWriter& writer, const EmissionPlan& plan) {
   const std::string& m = plan.macro;
   const Port& input = plan.inputs[0];
   writer.format("#define {}_READY 1 /* the output is there */", m);
-  writer.format("#define {}_BAD_WORKSPACE -1 /* null, or not aligned to {}_WORKSPACE_ALIGN */", m, m);
-  writer.format("#define {}_OUT_OF_ORDER -2 /* a row without {}_begin, or after the last */", m, plan.options.name);
-  writer.format("#define {}_BAD_ROW -3 /* null */", m);
+  writer.format("#define {}_BAD_WORKSPACE (-1) /* null, or not aligned to {}_WORKSPACE_ALIGN */", m, m);
+  writer.format("#define {}_OUT_OF_ORDER (-2) /* a row without {}_begin, or after the last */", m, plan.options.name);
+  writer.format("#define {}_BAD_ROW (-3) /* null */", m);
   writer.line();
   writer.line("/* Rows of the input until the output is there, and elements of each. */");
   writer.format("#define {}_PUSH_ROWS {}", m, pushed_rows(plan));

@@ -237,6 +237,8 @@ void use_kernel(Program& program, int index, const Selection& selection) {
   instance.rows = accumulates ? instance.inputs[0].rows : row_count(op.result_type());
   share_rows(instance);
   instance.batch = kernel.loops_over_batch ? op.result_type().shape[0] : 1;
+  // One call for all images, whose rows no window of one image describes.
+  for (InputNeeds& input : instance.needs.inputs) input.window.all |= instance.batch != 1;
   const auto extra = [&](int existing, BufferKind kind, std::string_view what, int64_t bytes) {
     if (existing >= 0) program.buffers[static_cast<size_t>(existing)].row_bytes = bytes;
     if (existing >= 0 || bytes == 0) return bytes == 0 ? -1 : existing;

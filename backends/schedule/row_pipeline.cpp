@@ -8,6 +8,9 @@
 namespace tinyc {
 namespace {
 
+// Emitted pipelines count the rows of a layer in 16 bits.
+constexpr int64_t kMostRows = 65535;
+
 class Interleaver {
  public:
   Interleaver(const Program& program, std::span<const int> members, bool reversed)
@@ -48,6 +51,9 @@ class Interleaver {
         return Failure{fmt::format("'{}' runs as a whole", made.kernel->def->name)};
       if (writes_state(program_, made))
         return Failure{fmt::format("'{}' writes what the next call reads", made.kernel->def->name)};
+      if (made.rows > kMostRows)
+        return Failure{
+            fmt::format("'{}' has {} rows, of which {} can be counted", made.op->result()->name, made.rows, kMostRows)};
       const Accumulates other = reversed_ ? Accumulates::from_first : Accumulates::from_last;
       if (made.needs.accumulates == other)
         return Failure{fmt::format("'{}' takes its rows in the other order", made.kernel->def->name)};
@@ -93,8 +99,8 @@ class Interleaver {
     return last;
   }
 
-  // Inputs made here. A shortcut's row waits for that of the longer way, which is the better order: it needs rows that the
-  // longer way still keeps.
+  // Inputs made here. A shortcut's row waits for that of the longer way, which is the better order: it needs rows that
+  // the longer way still keeps.
   std::vector<size_t> longest_first(const Instance& user) const {
     std::vector<size_t> inputs;
     for (size_t k = 0; k < user.inputs.size(); ++k) {
@@ -204,10 +210,14 @@ class Compressor {
     for (size_t period = 1; period <= std::min<size_t>(steps_.size() / 2, 64); ++period) {
       for (size_t begin = 0; begin + 2 * period <= steps_.size(); ++begin) {
         const int64_t count = repetitions(begin, period);
+        // What begins within these repetitions ends where they do.
+        const size_t next = begin + (count > 2 ? static_cast<size_t>(count - 2) * period : 0);
         const size_t saved = static_cast<size_t>(std::max<int64_t>(0, count - 1)) * period;
-        if (saved <= best_saved) continue;
-        best_saved = saved;
-        best = split(begin, period, count);
+        if (saved > best_saved) {
+          best_saved = saved;
+          best = split(begin, period, count);
+        }
+        begin = next;
       }
     }
     return best;

@@ -87,7 +87,7 @@ class BugContext {
 #define TINYC_BUG(message) ::tinyc::report_bug(__FILE__, __LINE__, (message))
 #define TINYC_CHECK(condition)                                               \
   do {                                                                       \
-    if (!(condition)) TINYC_BUG(std::string("check failed: ") + #condition); \
+    if (!(condition)) TINYC_BUG("check failed: " #condition);                \
   } while (false)
 
 }  // namespace tinyc

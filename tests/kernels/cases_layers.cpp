@@ -188,6 +188,11 @@ void pools(Random& random, const CaseSink& sink, const WindowShape& s) {
     CaseMaker whole(random);
     whole.finish(sink, "average_pool", {whole.input(type)}, {{"kernel", axes(s, s.h, s.w)}}, result);
   }
+  // What kernels that take four channels at a time ask for.
+  CaseMaker fours(random);
+  const ir::Type type = random_q8(random, with_axes(s.batch, axes(s, s.h, s.w), 4 * random.between(1, 5)));
+  ir::Attributes inside = {{"kernel", attributes["kernel"]}, {"strides", attributes["strides"]}};
+  fours.finish(sink, "average_pool", {fours.input(type)}, inside, random.chance(60) ? type : random_q8(random, {}));
 }
 
 void fully_connected(Random& random, const CaseSink& sink, Numbers numbers) {

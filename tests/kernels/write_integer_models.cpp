@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Writes models of many integer operators side by side, each with its own input of extreme and random values, and what
 // the interpreter makes of them: for comparing emitted code on emulated targets.   write_integer_models FOLDER COUNT
+// [SEED]
 #include <fmt/format.h>
 
 #include <filesystem>
@@ -79,20 +80,28 @@ void write(const Model& model, const std::filesystem::path& folder) {
     save(data / fmt::format("output_{}.pb", i), model.graph.outputs()[i]->name, outputs[i]);
 }
 
-int run(const std::filesystem::path& folder, int count) {
-  // The same number of cases of every operator, in turn.
-  std::map<std::string, std::vector<Case>> by_op;
-  Random random(11);
+// The operator and the kernels that targets with different instructions take for it.
+std::string kind_of(const Case& test) {
+  std::string kind(test.op->name());
+  for (const char* target : {"cortex-m0", "cortex-m4", "cortex-m55"})
+    kind += " " + std::string(choose_kernels(*test.op, *find_target(target)).whole.front().kernel->def->name);
+  return kind;
+}
+
+int run(const std::filesystem::path& folder, int count, uint32_t seed) {
+  // The same number of cases of every kind, in turn.
+  std::map<std::string, std::vector<Case>> by_kind;
+  Random random(seed);
   all_cases(random, 4, [&](Case test) {
-    if (is_integer_case(test)) by_op[std::string(test.op->name())].push_back(std::move(test));
+    if (is_integer_case(test)) by_kind[kind_of(test)].push_back(std::move(test));
   });
-  std::cout << by_op.size() << " operators\n";
+  std::cout << by_kind.size() << " kinds\n";
   size_t round = 0;
   for (int number = 0; number < count; ++number) {
     Model model;
     for (; model.ops < kOpsPerModel && round < 10000; ++round) {
-      auto at = by_op.begin();
-      std::advance(at, static_cast<std::ptrdiff_t>(round % by_op.size()));
+      auto at = by_kind.begin();
+      std::advance(at, static_cast<std::ptrdiff_t>(round % by_kind.size()));
       if (at->second.empty()) continue;
       add(model, at->second.back());
       at->second.pop_back();
@@ -105,4 +114,7 @@ int run(const std::filesystem::path& folder, int count) {
 }  // namespace
 }  // namespace tinyc
 
-int main(int argc, char** argv) { return argc == 3 ? tinyc::run(argv[1], std::atoi(argv[2])) : 2; }
+int main(int argc, char** argv) {
+  if (argc < 3) return 2;
+  return tinyc::run(argv[1], std::atoi(argv[2]), argc > 3 ? static_cast<uint32_t>(std::atoi(argv[3])) : 11);
+}

@@ -6,7 +6,8 @@
 #include "backends/portable/shared/tile_sums.h"
 
 // clang-format off
-#if defined(__OPTIMIZE__) && !defined(__clang__) && defined(__thumb2__)
+// Two windows take all 14 registers; ARMv8.1-M's loops keep one of them for their count.
+#if defined(__OPTIMIZE__) && !defined(__clang__) && defined(__thumb2__) && !defined(__ARM_FEATURE_MVE)
 #define TINYC_TILE_ASSEMBLY(small) (!(small))
 
 #define TINYC_TILE_X(load, to, k) load " %[" #to "], [%[x], %[at] + " #k "]\n\t"
@@ -54,7 +55,7 @@ TINYC_KERNEL void tile_q8_assembly(TileSums& s, const uint8_t* x, int32_t betwee
   }
 }
 
-#elif defined(__OPTIMIZE__) && !defined(__clang__) && defined(__thumb__)
+#elif defined(__OPTIMIZE__) && !defined(__clang__) && defined(__thumb__) && !defined(__thumb2__)
 #define TINYC_TILE_ASSEMBLY(small) (small)
 
 // Weights plus 128.
