@@ -13,6 +13,7 @@ struct LowerOptions {
   bool external_inputs = false;  // --io-place caller
   bool external_outputs = false;
   bool push_rows = false;  // --push-rows: the one input is external and seen row by row; a copy takes each row
+  Aim aim = Aim::speed;    // -O
 };
 
 // Operators that no kernel of the target can compute are all reported, with every kernel's reason. The graph may get

@@ -123,8 +123,8 @@ std::optional<LoweredModel> lower_model(const Options& options, Diagnostics& dia
   const Progress progress("choosing kernels");
   const bool outside = options.io_place == IoPlace::caller;
   if (options.push_rows && !has_rows_to_push(*loaded->graph, diagnostics)) return std::nullopt;
-  std::optional<Program> layers =
-      lower_to_program(*loaded->graph, *options.target, {outside, outside, options.push_rows}, diagnostics);
+  std::optional<Program> layers = lower_to_program(*loaded->graph, *options.target,
+                                                   {outside, outside, options.push_rows, options.aim}, diagnostics);
   if (!layers) return std::nullopt;
   if (const Status status = options.push_rows ? can_push_rows(*layers) : Status{}; !status) {
     diagnostics.error(Code::T0602, {}, "rows cannot be pushed: the first layer is no pipeline: " + status.message(),
