@@ -172,7 +172,7 @@ std::optional<std::string> need_block_layer(const ir::Op& op, int64_t outputs_mu
 
 uint32_t block_flip(const ir::Type& input) { return is_unsigned_8(input) ? 0x80008000U : 0x00800080U; }
 
-std::vector<int32_t> block_parameters(const ir::Op& op, int64_t pieces) {
+std::vector<int32_t> block_parameters(const ir::Op& op, int64_t pieces, BlockWeights form) {
   const BlockRequantization requantization = *block_requantization(op);
   const std::vector<int32_t> weights = centred_weights(op);
   const int64_t channels = op.operand_type(1).shape[0];
@@ -192,17 +192,25 @@ std::vector<int32_t> block_parameters(const ir::Op& op, int64_t pieces) {
     for (int64_t o = first; o < first + 4; ++o) {
       // The kernel sees x + 128 at even places of signed inputs, x - 128 at odd ones of unsigned inputs.
       int64_t sum = 0;
+      int64_t complements = 0;
       for (int64_t p = 0; p < pieces; ++p) {
         for (int64_t k = 0; k < piece; ++k) {
           const int64_t added = is_unsigned ? (k % 2 == 1 ? -128 : 0) : (k % 2 == 0 ? 128 : 0);
           sum += weight(o, p, k) * (zero + added);
+          if (form == BlockWeights::bytes && k % 2 == 1) complements += 255 * weight(o, p, k);
         }
       }
-      const int64_t start = requantization.added[static_cast<size_t>(o)] - 256 * sum;
+      const int64_t start = requantization.added[static_cast<size_t>(o)] - 256 * sum - complements;
       packed.push_back(static_cast<int32_t>(static_cast<uint32_t>(start)));  // sums wrap; the last one fits
     }
     for (int64_t p = 0; p < pieces; ++p) {
       for (int64_t k = 0; k < piece; k += 4) {
+        if (form == BlockWeights::bytes) {
+          for (int64_t o = first; o < first + 4; ++o)
+            packed.push_back(
+                pair(256 * weight(o, p, k) + weight(o, p, k + 1), 256 * weight(o, p, k + 2) + weight(o, p, k + 3)));
+          continue;
+        }
         for (int64_t o = first; o < first + 4; ++o) packed.push_back(pair(weight(o, p, k + 1), weight(o, p, k + 3)));
         for (int64_t o = first; o < first + 4; ++o) {
           packed.push_back(

@@ -165,7 +165,7 @@ class Lowering {
   }
 
   void add_instance(const ir::Op& op) {
-    Choices choices = choose_kernels(op, target_);
+    Choices choices = choose_kernels(op, target_, options_.aim);
     if (choices.whole.empty()) return report(op, choices);
     Instance instance;
     instance.op = &op;

@@ -15,6 +15,7 @@ struct LowerOptions {
   bool push_rows = false;     // --push-rows: the one input is external and seen row by row; a copy takes each row
   size_t states = 0;          // of the graph's inputs and outputs, the last so many (ir/stream.h)
   bool counts_calls = false;  // Program::counts_calls
+  Aim aim = Aim::speed;       // -O
 };
 
 // Operators that no kernel of the target can compute are all reported, with every kernel's reason. The graph may get

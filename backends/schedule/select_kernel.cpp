@@ -27,6 +27,41 @@ bool reads_alike(const Needs& a, const Needs& b) {
                     [](const InputNeeds& x, const InputNeeds& y) { return x.window == y.window; });
 }
 
+// Cycles that a byte of flash is worth. Balanced: what keeps 8-bit weights for layers with few pixels, where packing
+// them as 16-bit pairs doubles the flash to save little.
+double cycles_per_byte(Aim aim) {
+  switch (aim) {
+    case Aim::size:
+      return 1e6;
+    case Aim::balanced:
+      return 100;
+    case Aim::speed:
+      break;
+  }
+  return 0;
+}
+
+// What the kernel packs, and constant operands that it reads as they are.
+double constant_bytes(const KernelDef& kernel, const ir::Op& op, const Variant& variant) {
+  double bytes = 0;
+  for (const PackedConstant& constant : kernel.build(op, variant).constants)
+    bytes += static_cast<double>(constant.bytes.size());
+  for (const ir::Value* operand : op.operands) {
+    if (kernel.constant_rows && operand && ir::constant_data(operand))
+      bytes += static_cast<double>(operand->type.bytes());
+  }
+  return bytes;
+}
+
+// Constants need not be packed where there is nothing to compare.
+void weigh(std::vector<Selection>& selections, const ir::Op& op, Aim aim) {
+  for (Selection& one : selections) {
+    one.cost = one.cycles;
+    if (aim != Aim::speed && selections.size() > 1)
+      one.cost += cycles_per_byte(aim) * constant_bytes(*one.kernel->def, op, one.variant);
+  }
+}
+
 std::string describe(const KernelDef& kernel) { return fmt::format("{} ({})", kernel.name, isa_name(kernel.isa)); }
 
 }  // namespace
@@ -45,7 +80,7 @@ std::vector<Selection> less_and_less_scratch(const std::vector<Selection>& by_co
 
 }  // namespace
 
-Choices choose_kernels(const ir::Op& op, const Target& target) {
+Choices choose_kernels(const ir::Op& op, const Target& target, Aim aim) {
   Choices choices;
   std::vector<Selection> all;
   for (const Kernel& kernel : all_kernels()) {
@@ -55,14 +90,16 @@ Choices choose_kernels(const ir::Op& op, const Target& target) {
       continue;
     }
     for (const Variant& variant : variants_of(*kernel.def, op)) {
-      Selection one{&kernel, variant, kernel.def->needs(op, variant), 0};
+      Selection one{&kernel, variant, kernel.def->needs(op, variant)};
       if (kernel.def->cycles) one.cycles = kernel.def->cycles(op, variant, target.timing);
       const bool accumulates = one.needs.accumulates != Accumulates::no;
       (accumulates ? choices.accumulating : all).push_back(std::move(one));
       if (!accumulates) ++choices.candidates;
     }
   }
-  const auto cheaper = [](const Selection& a, const Selection& b) { return a.cycles < b.cycles; };
+  const auto cheaper = [](const Selection& a, const Selection& b) { return a.cost < b.cost; };
+  weigh(all, op, aim);
+  weigh(choices.accumulating, op, aim);
   std::stable_sort(all.begin(), all.end(), cheaper);
   std::stable_sort(choices.accumulating.begin(), choices.accumulating.end(), cheaper);
   choices.whole = less_and_less_scratch(all);

@@ -91,10 +91,14 @@ std::string take_pass(std::string& to, const std::string& value, bool all_too) {
   return "there is no pass '" + value + "' (tinyc --print-passes)";
 }
 
+// What kernels are chosen for, or the level of the target's compiler.
 std::string take_level(Options& options, const std::string& value) {
+  if (value == "size") return options.aim = Aim::size, "";
+  if (value == "balanced") return options.aim = Aim::balanced, "";
+  if (value == "speed") return options.aim = Aim::speed, "";
   options.optimisation = "-O" + value;
   const bool known = value.size() == 1 && std::string_view("0123s").find(value) != std::string_view::npos;
-  return known ? "" : "'" + value + "' is not 0, 1, 2, 3 or s";
+  return known ? "" : "'" + value + "' is not size, balanced or speed, nor 0, 1, 2, 3 or s";
 }
 
 using G = OptionGroup;
@@ -200,7 +204,8 @@ constexpr OptionRow kOptions[] = {
     {"--accept", "", "FILE", G::comparison, kOnCompiled, false, false,
      "index.json with tolerances per model and output, found by folder or file name of the model",
      [](O& o, S& v) { return o.accept_file = v, std::string(); }},
-    {"-O", "", "LEVEL", G::build, kOnCompiled, false, false, "optimisation: 0, 1, 2 (default), 3, s", take_level},
+    {"-O", "", "LEVEL", G::build, kOnCompiled, true, false,
+     "kernels for size, balanced (default) or speed; 0, 1, 2 (default), 3, s: the compiler's level", take_level},
     {"--cflag", "", "FLAG", G::build, kOnCompiled, false, false, "further compiler flag (repeat)",
      [](O& o, S& v) { return o.compiler_flags.push_back(v), std::string(); }},
     {"--after", "", "PASS", G::passes, only(Command::ir), false, false,

@@ -69,6 +69,7 @@ struct Options {
   std::string print_after;           // pass, or "all"
   std::string stop_after;            // pass
   std::string skip_pass;             // accuracy: a pass that would take layers away that it compares
+  Aim aim = Aim::balanced;           // -O: what kernels are chosen for
   std::string optimisation = "-O2";  // of the target's compiler, in run, verify and --measure
   std::vector<std::string> compiler_flags;
   std::vector<std::string> golden_dirs;  // --golden
