@@ -160,6 +160,34 @@ std::string print_test(const EmissionPlan& plan, const std::vector<GoldenSet>& s
   return writer.take();
 }
 
+namespace {
+
+// One set: its inputs from files, its outputs and the stack that was used to files.
+void print_run_set(TextWriter& writer, const EmissionPlan& plan) {
+  writer.line("int run_set(uint32_t set) {");
+  writer.indent();
+  for (size_t i = 0; i < plan.inputs.size(); ++i) {
+    if (plan.inputs[i].bytes > 0)
+      writer.format("if (!read(set, {0}, input_{0}, {1})) return 3;", i, plan.inputs[i].bytes);
+  }
+  writer.line("platform_stack_paint();");
+  if (is_stream(plan) && has_state(plan))
+    writer.format("if (set % kCallsOfStream == 0) {}_reset(state);", plan.options.name);
+  writer.format("const int status = {}_infer({});", plan.options.name, infer_arguments(plan));
+  writer.line("const uint32_t stack = platform_stack_used();");
+  writer.format("if (status != {}_OK{}) return status;", plan.macro,
+                counts_calls(plan) ? fmt::format(" && status != {}_NOT_YET", plan.macro) : "");
+  for (size_t i = 0; i < plan.outputs.size(); ++i) {
+    writer.format("if (!write(set, \"/output_\", {0}, output_{0}, {1})) return 4;", i, plan.outputs[i].bytes);
+  }
+  writer.line("return write(set, \"/stack_\", 0, &stack, sizeof stack) ? 0 : 4;");
+  writer.dedent();
+  writer.line("}");
+  writer.line();
+}
+
+}  // namespace
+
 std::string print_runner(const EmissionPlan& plan) {
   TextWriter writer;
   print_test_top(writer, plan, plan.options.name + "_runner.cpp", "runs data sets from files");
@@ -187,26 +215,7 @@ std::string print_runner(const EmissionPlan& plan) {
   writer.line("  return platform_write_file(file(set, name, index), from, static_cast<uint32_t>(bytes)) == bytes;");
   writer.line("}");
   writer.line();
-  writer.line("int run_set(uint32_t set) {");
-  writer.indent();
-  for (size_t i = 0; i < plan.inputs.size(); ++i) {
-    if (plan.inputs[i].bytes > 0)
-      writer.format("if (!read(set, {0}, input_{0}, {1})) return 3;", i, plan.inputs[i].bytes);
-  }
-  writer.line("platform_stack_paint();");
-  if (is_stream(plan) && has_state(plan))
-    writer.format("if (set % kCallsOfStream == 0) {}_reset(state);", plan.options.name);
-  writer.format("const int status = {}_infer({});", plan.options.name, infer_arguments(plan));
-  writer.line("const uint32_t stack = platform_stack_used();");
-  writer.format("if (status != {}_OK{}) return status;", plan.macro,
-                counts_calls(plan) ? fmt::format(" && status != {}_NOT_YET", plan.macro) : "");
-  for (size_t i = 0; i < plan.outputs.size(); ++i) {
-    writer.format("if (!write(set, \"/output_\", {0}, output_{0}, {1})) return 4;", i, plan.outputs[i].bytes);
-  }
-  writer.line("return write(set, \"/stack_\", 0, &stack, sizeof stack) ? 0 : 4;");
-  writer.dedent();
-  writer.line("}");
-  writer.line();
+  print_run_set(writer, plan);
   writer.line("}  // namespace");
   writer.line();
   writer.line("// sets.bin holds the number of folders s00000, s00001, ... to run one after the other.");
