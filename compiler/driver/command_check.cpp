@@ -36,14 +36,9 @@ Json operators_json(const std::vector<OperatorUse>& uses) {
 
 // The figures, even when they are over budget.
 std::optional<Report> examine(const Options& options, Diagnostics& diagnostics) {
-  const std::optional<CompiledModel> model = compile_model(options, diagnostics);
-  if (!model) return std::nullopt;
-  Report report = report_of(*model, options);
-  if (options.measure) {
-    if (const auto measurement = measure_object(*model, options, diagnostics)) add_measurement(report, *measurement);
-  }
-  within_budgets(options, report, diagnostics);
-  return report;
+  std::optional<ModelWithReport> made = compile_for_budgets(options, diagnostics);
+  if (!made) return std::nullopt;
+  return std::move(made->report);
 }
 
 }  // namespace

@@ -27,17 +27,14 @@ std::optional<RunResult> run_once(const CompiledModel& model, const DataSet& set
   return std::move(counted->run);
 }
 
-bool measure(const CompiledModel& model, const GoldenData& golden, const Options& options, Report& report,
-             Diagnostics& diagnostics) {
-  std::optional<Measurement> measurement = measure_object(model, options, diagnostics);
-  if (!measurement) return false;
-  if (!golden.sets.empty() && can_run(*options.target)) {
-    const DataSet set = as_data_set(golden.sets.front(), model.interface);
-    const std::optional<RunResult> run = run_once(model, set, options, *measurement, diagnostics);
-    if (!run) return false;
-    add_stack(*measurement, *run, *options.target);
-  }
-  add_measurement(report, *measurement);
+// What only a run tells.
+bool measure_run(ModelWithReport& made, const GoldenData& golden, const Options& options, Diagnostics& diagnostics) {
+  if (golden.sets.empty() || !can_run(*options.target)) return true;
+  const DataSet set = as_data_set(golden.sets.front(), made.model.interface);
+  const std::optional<RunResult> run = run_once(made.model, set, options, *made.measurement, diagnostics);
+  if (!run) return false;
+  add_stack(*made.measurement, *run, *options.target);
+  add_measurement(made.report, *made.measurement);
   return true;
 }
 
@@ -68,24 +65,22 @@ void print_summary(const Report& report, const Options& options) {
 }  // namespace
 
 int command_compile(const Options& options, Diagnostics& diagnostics) {
-  const std::optional<CompiledModel> model = compile_model(options, diagnostics);
-  if (!model) return 1;
+  std::optional<ModelWithReport> made = compile_within_budgets(options, diagnostics);
+  if (!made) return 1;
   std::optional<GoldenData> golden;
   {
     const Progress progress("making golden data");
-    golden = golden_data(*model, options, diagnostics);
+    golden = golden_data(made->model, options, diagnostics);
   }
   if (!golden) return 1;
   if (!golden->note.empty()) diagnostics.note(Code::T0309, {}, golden->note);
-  Report report = report_of(*model, options);
-  if (options.measure && !measure(*model, *golden, options, report, diagnostics)) return 1;
-  if (!within_budgets(options, report, diagnostics)) return 1;
-  const auto files = output_texts(*model, *golden, report, options);
+  if (options.measure && !measure_run(*made, *golden, options, diagnostics)) return 1;
+  const auto files = output_texts(made->model, *golden, made->report, options);
   if (!write_all(options.output_dir, files, diagnostics)) return 1;
   if (options.json) {
     fmt::print("{}", files.at(options.name + "_report.json"));
   } else {
-    print_summary(report, options);
+    print_summary(made->report, options);
   }
   return 0;
 }

@@ -118,7 +118,7 @@ constexpr OptionRow kOptions[] = {
      [](O& o, S& v) { return take_positive(o.use.battery_mah, v); }},
     {"--ram", "", "SIZE", G::target, kOnCompiled, true, false, "budget for workspace and state, e.g. 64K",
      [](O& o, S& v) { return take_size(o.ram_bytes, v); }},
-    {"--flash", "", "SIZE", G::target, kOnCompiled, true, false, "budget for weights and code",
+    {"--flash", "", "SIZE", G::target, kOnCompiled, true, false, "budget for weights and code: smaller kernels are chosen until they fit",
      [](O& o, S& v) { return take_size(o.flash_bytes, v); }},
     {"--dim", "", "NAME=N", G::model, kOnModels, true, false,
      "size of a dimension, by its name or as INPUT.AXIS (repeat)", take_dim},
@@ -150,7 +150,8 @@ constexpr OptionRow kOptions[] = {
     {"--stream", "", "AXIS", G::model, kOnModels, true, false,
      "axis of time in the input: the model takes the next frames per call and keeps state", take_stream_axis},
     {"--stream-pad", "", "WAY", G::model, kOnModels, true, false,
-     "refuse (default): no padding along time; sequence: padding before the sequence, and recurrent state over all of it",
+     "refuse (default): no padding along time; sequence: padding before the sequence, and recurrent state over all of "
+     "it",
      [](O& o, S& v) {
        return take_word(o.stream_padding, v, {{"refuse", TimePadding::refuse}, {"sequence", TimePadding::sequence}});
      }},

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "backends/emit/emission_plan.h"
+#include "backends/schedule/flash_price.h"
 #include "backends/schedule/plan_schedule.h"
 #include "compiler/report/report.h"
 #include "compiler/support/diagnostics.h"
