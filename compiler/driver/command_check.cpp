@@ -4,9 +4,9 @@
 #include "compiler/driver/budgets.h"
 #include "compiler/driver/commands.h"
 #include "compiler/driver/compile_model.h"
-#include "compiler/driver/measure.h"
 #include "compiler/driver/model_report.h"
 #include "compiler/driver/print_json.h"
+#include "compiler/driver/shared_workspace.h"
 #include "compiler/frontend/onnx_reader.h"
 #include "compiler/frontend/operator_uses.h"
 #include "compiler/support/json.h"
@@ -44,6 +44,7 @@ std::optional<Report> examine(const Options& options, Diagnostics& diagnostics) 
 }  // namespace
 
 int command_check(const Options& options, Diagnostics& diagnostics) {
+  if (options.share_workspace) return check_together(options, diagnostics);
   std::vector<OperatorUse> uses;
   {
     Diagnostics quiet;  // compile_model() reports the same again

@@ -13,7 +13,8 @@ constexpr CommandRow kCommands[] = {
      "Compiles a model to C++ for one core. All files are written, or none. The word `compile` may be left out.",
      "tinyc kws.onnx --target cortex-m4 -o gen\n"
      "tinyc kws.onnx --board arduino-nano-33-ble --name kws --golden kws/test_data_set_0 -o gen\n"
-     "tinyc net.onnx --target cortex-m7 --ram 64K --dim batch=1 --io-layout rows\n"},
+     "tinyc net.onnx --target cortex-m7 --ram 64K --dim batch=1 --io-layout rows\n"
+     "tinyc wake=wake.onnx words=kws.onnx --share-workspace --target cortex-m4 -o gen\n"},
     {Command::check, "check", "tinyc check MODEL.onnx --target T|--board B [options]",
      "does it fit? operators, kernels, figures, all problems at once",
      "Says what the model needs and whether the target can do it. Writes no files.",

@@ -145,6 +145,7 @@ std::optional<LoweredModel> lower_model(const Options& options, Diagnostics& dia
   }
   LoweredModel lowered{std::move(*loaded), std::move(*layers), {}};
   lowered.schedule.plan.keep_inputs = options.keep_inputs;
+  lowered.schedule.plan.seconds = options.plan_seconds.value_or(lowered.schedule.plan.seconds);
   lowered.schedule.ram_bytes = options.ram_bytes;
   lowered.schedule.policy = options.rows;
   return lowered;
