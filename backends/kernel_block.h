@@ -32,9 +32,12 @@ std::optional<std::string> need_block_layer(const ir::Op& op, int64_t outputs_mu
 // What turns stored bytes into even unsigned and odd signed ones.
 uint32_t block_flip(const ir::Type& input);
 
+// How block_dsp() reads weights: 8 words per 4 taps of 4 channels, or 4.
+enum class BlockWeights : uint8_t { pairs, bytes };
+
 // Parameters as block_dsp() reads them, block after block: weights [outputs][pieces][piece], each piece padded with
 // zeros to whole words.
-std::vector<int32_t> block_parameters(const ir::Op& op, int64_t pieces);
+std::vector<int32_t> block_parameters(const ir::Op& op, int64_t pieces, BlockWeights form);
 
 // The same for runtime-stubs/tinyc_line_dsp.h: even bytes signed and odd ones unsigned; a fully_connected operator.
 uint32_t line_flip(const ir::Type& input);

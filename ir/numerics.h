@@ -9,6 +9,9 @@
 
 namespace tinyc::ir {
 
+// Equal integers stand for equal reals: one element type, one quantisation (or none).
+inline bool same_numbers(const Type& a, const Type& b) { return a.element == b.element && a.quant == b.quant; }
+
 // value * multiplier / 2^shift stands for value * scale. 2^30 <= multiplier < 2^31 and 0 <= shift <= 62,
 // or multiplier 0 (scale so small that every int32 rounds to 0).
 struct FixedPoint {

@@ -89,8 +89,6 @@ bool is_probability(const Type& y) {
          y.quant->zero_point() == -128;
 }
 
-bool same_quantization(const Type& a, const Type& b) { return a.element == b.element && a.quant == b.quant; }
-
 }  // namespace
 
 FixedPoint to_fixed_point(double scale) {
@@ -194,7 +192,7 @@ Status why_not(const Op& op) {
       return Failure{"needs int8 and a result of scale 1/256 and zero point -128"};
     if (op.is("softmax") && op.integer("axis") != y.rank() - 1) return Failure{"needs the last axis"};
   }
-  if (op.is("average_pool") && !same_quantization(op.operand_type(0), y))
+  if (op.is("average_pool") && !same_numbers(op.operand_type(0), y))
     return Failure{"needs a result quantised as the operand is"};
   for (const Value* operand : op.operands) {
     if (operand && operand->type.quantized() && element_bits(operand->type.element) > 8 && !op.is("quantize"))

@@ -74,7 +74,7 @@ ChannelRange result_range(const Op& op, const ChannelRanges& ranges) {
   const auto x = op.operands.empty() ? ranges.end() : ranges.find(op.operand(0));
   if (x == ranges.end()) return whole_range(op.result_type());
   if (const auto layer = layer_channels(op)) return layer_range(op, *layer, x->second);
-  if (keeps_channels(op) && op.operand_type(0).quant == op.result_type().quant) return kept_range(op, x->second);
+  if (keeps_channels(op) && ir::same_numbers(op.operand_type(0), op.result_type())) return kept_range(op, x->second);
   return whole_range(op.result_type());
 }
 

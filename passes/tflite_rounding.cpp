@@ -19,7 +19,7 @@ bool only_moves(const ir::Op& op) {
                        op.is("max") || op.is("reduce_max") || op.is("reduce_min") || op.def->traits.view;
   if (!selects) return false;
   for (const ir::Value* operand : op.operands) {
-    if (operand && operand->type.quant != op.result_type().quant) return false;
+    if (operand && !ir::same_numbers(operand->type, op.result_type())) return false;
   }
   return true;
 }

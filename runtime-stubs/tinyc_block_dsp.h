@@ -5,6 +5,10 @@
 // (odd bytes signed, even bytes unsigned), so one dual product takes the odd taps and a known error:
 //   lanes * (w1, w3) + (b0, b2) * (256 * w0 - w1, 256 * w2 - w3) = 256 * (b0 * w0 + b1 * w1 + b2 * w2 + b3 * w3)
 // Accumulators carry 256 times the sum. One exclusive or brings 8-bit integers of either sign into that form.
+//
+// Weights as bytes are kept as lanes 256 * w0 + w1 and 256 * w2 + w3, of which one instruction makes w1 and w3. With
+// the even bytes of the input complemented, which adds 255 * (w1 + w3):
+//   (256 * b1 - b0, 256 * b3 - b2) * (w1, w3) + (b0, b2) * (256 * w0 + w1, 256 * w2 + w3) is the same sum.
 #pragma once
 
 #include <stdint.h>
@@ -12,17 +16,21 @@
 #include "runtime-stubs/tinyc_dsp.h"
 
 // Parameters of a block, one after the other: 4 biases; per word of input 4 weight pairs for the lanes, 4 for the even
-// bytes; 4 multipliers. Results: saturate((offset + high word of (sum * multiplier)) >> shift).
+// bytes, or 4 words of weights as bytes; 4 multipliers. Results: saturate((offset + high word of (sum * multiplier)) >>
+// shift).
 //
 // block_dsp() takes them as scalars: GCC folds those, but not the members of a struct, into an instruction.
 //   runs, words      pieces of a window that lie apart, and words of each
+//   bytes            weights as bytes
 //   between          bytes from one pixel's input to the other's
 //   results          bytes from one pixel's results to the other's
 //   flip             exclusive or
 //   offset, shift    shift 1-31
 //   is_unsigned      results
 //   pieces           where each piece of the first pixel's window begins, then nullptr
-TINYC_KERNEL int32_t block_dsp_parameters(int32_t runs, int32_t words) { return 8 + 8 * runs * words; }
+TINYC_KERNEL int32_t block_dsp_parameters(int32_t runs, int32_t words, int32_t bytes) {
+  return 8 + (bytes != 0 ? 4 : 8) * runs * words;
+}
 
 #if defined(__ARM_FEATURE_DSP) && defined(__OPTIMIZE__) && !defined(__clang__) && !defined(TINYC_PORTABLE_TWINS)
 
@@ -46,7 +54,7 @@ TINYC_KERNEL int32_t block_dsp_parameters(int32_t runs, int32_t words) { return 
   ".endif\n"
 
 #define TINYC_BLOCK_END(unroll)               \
-  "add %[w], %[w], #32 * " #unroll "\n"       \
+  "add %[w], %[w], #%c[step] * " #unroll "\n" \
   ".if %c[loops] > 1\n"                       \
   "ldr r3, [sp, #4]\n"                        \
   "add %[x], %[x], #4 * " #unroll "\n"        \
@@ -127,6 +135,73 @@ TINYC_KERNEL int32_t block_dsp_parameters(int32_t runs, int32_t words) { return 
   "smlad r6, r3, r8, r6\n"                                  \
   "smlad r7, r3, r9, r7\n"
 
+// Weights as bytes: N from the input, the odd weights; then the even bytes again, all weights.
+#define TINYC_BLOCK_COMPLEMENT(x)                           \
+  ".if %c[flip] == 0x00800080\n"                            \
+  "eor " x ", " x ", #0x007f007f\n"                         \
+  ".else\n"                                                 \
+  "mvn " x ", " x "\n"                                      \
+  "eor " x ", " x ", #0x7f007f00\n"                         \
+  ".endif\n"
+#define TINYC_BLOCK_EVEN(x) "mvn " x ", " x "\n" "uxtb16 " x ", " x "\n"
+
+#define TINYC_BLOCK_BYTES_2(k)                              \
+  "ldr r3, [%[x], #4 * " #k "]\n"                           \
+  "ldr r12, [%[x], #4 * " #k " + %c[between]]\n"            \
+  "ldr lr, [%[w], #16 * " #k "]\n"                          \
+  "ldr %[to], [%[w], #16 * " #k " + 4]\n"                   \
+  TINYC_BLOCK_COMPLEMENT("r3")                              \
+  TINYC_BLOCK_COMPLEMENT("r12")                             \
+  "sxtb16 lr, lr\n"                                         \
+  "sxtb16 %[to], %[to]\n"                                   \
+  "smlad r4, r3, lr, r4\n"                                  \
+  "smlad r8, r12, lr, r8\n"                                 \
+  "smlad r5, r3, %[to], r5\n"                               \
+  "smlad r9, r12, %[to], r9\n"                              \
+  "ldr lr, [%[w], #16 * " #k " + 8]\n"                      \
+  "ldr %[to], [%[w], #16 * " #k " + 12]\n"                  \
+  "sxtb16 lr, lr\n"                                         \
+  "sxtb16 %[to], %[to]\n"                                   \
+  "smlad r6, r3, lr, r6\n"                                  \
+  "smlad r10, r12, lr, r10\n"                               \
+  "smlad r7, r3, %[to], r7\n"                               \
+  "smlad r11, r12, %[to], r11\n"                            \
+  "ldr lr, [%[w], #16 * " #k "]\n"                          \
+  "ldr %[to], [%[w], #16 * " #k " + 4]\n"                   \
+  TINYC_BLOCK_EVEN("r3")                                    \
+  TINYC_BLOCK_EVEN("r12")                                   \
+  "smlad r4, r3, lr, r4\n"                                  \
+  "smlad r8, r12, lr, r8\n"                                 \
+  "smlad r5, r3, %[to], r5\n"                               \
+  "smlad r9, r12, %[to], r9\n"                              \
+  "ldr lr, [%[w], #16 * " #k " + 8]\n"                      \
+  "ldr %[to], [%[w], #16 * " #k " + 12]\n"                  \
+  "smlad r6, r3, lr, r6\n"                                  \
+  "smlad r10, r12, lr, r10\n"                               \
+  "smlad r7, r3, %[to], r7\n"                               \
+  "smlad r11, r12, %[to], r11\n"
+
+#define TINYC_BLOCK_BYTES_1(k)                              \
+  "ldr r3, [%[x], #4 * " #k "]\n"                           \
+  "ldr r8, [%[w], #16 * " #k "]\n"                          \
+  "ldr r9, [%[w], #16 * " #k " + 4]\n"                      \
+  "ldr r10, [%[w], #16 * " #k " + 8]\n"                     \
+  "ldr r11, [%[w], #16 * " #k " + 12]\n"                    \
+  TINYC_BLOCK_COMPLEMENT("r3")                              \
+  "sxtb16 r12, r8\n"                                        \
+  "sxtb16 lr, r9\n"                                         \
+  "smlad r4, r3, r12, r4\n"                                 \
+  "smlad r5, r3, lr, r5\n"                                  \
+  "sxtb16 r12, r10\n"                                       \
+  "sxtb16 lr, r11\n"                                        \
+  "smlad r6, r3, r12, r6\n"                                 \
+  "smlad r7, r3, lr, r7\n"                                  \
+  TINYC_BLOCK_EVEN("r3")                                    \
+  "smlad r4, r3, r8, r4\n"                                  \
+  "smlad r5, r3, r9, r5\n"                                  \
+  "smlad r6, r3, r10, r6\n"                                 \
+  "smlad r7, r3, r11, r7\n"
+
 #define TINYC_BLOCK_PUT_1                                   \
   TINYC_BLOCK_MULTIPLIERS                                   \
   TINYC_BLOCK_RESULT("r4", "r3")                            \
@@ -172,54 +247,68 @@ TINYC_KERNEL int32_t block_dsp_parameters(int32_t runs, int32_t words) { return 
 #define TINYC_BLOCK_STEPS_8(S) TINYC_BLOCK_STEPS_7(S) S(7)
 // clang-format on
 
-#define TINYC_BLOCK_ASM(tile, unroll, copies)                                                                   \
-  __asm__ volatile(TINYC_BLOCK_BEGIN(copies) TINYC_BLOCK_STEPS_##unroll(TINYC_BLOCK_STEP_##tile)                \
+// form: STEP or BYTES, whose parameters of a word have `size` bytes.
+#define TINYC_BLOCK_ASM(form, size, tile, unroll, copies)                                                       \
+  __asm__ volatile(TINYC_BLOCK_BEGIN(copies) TINYC_BLOCK_STEPS_##unroll(TINYC_BLOCK_##form##_##tile)            \
                        TINYC_BLOCK_END(unroll) TINYC_BLOCK_PUT_##tile                                           \
                    : [x] "+r"(from), [w] "+r"(parameters), [to] "+r"(to)                                        \
                    : [runs] "i"(runs), [words] "i"(words), [loops] "i"(words / unroll), [between] "i"(between), \
                      [results] "i"(results), [flip] "i"(flip), [offset] "i"(offset), [shift] "i"(shift),        \
-                     [is_unsigned] "i"(is_unsigned)                                                             \
+                     [is_unsigned] "i"(is_unsigned), [step] "i"(size)                                           \
                    : "r3", "r4", "r5", "r6", "r7", "r8", "r9", "r10", "r11", "r12", "lr", "cc", "memory")
 
 template <int pixels>
-TINYC_KERNEL void block_dsp(int32_t runs, int32_t words, int32_t between, int32_t results, uint32_t flip,
+TINYC_KERNEL void block_dsp(int32_t runs, int32_t words, int32_t bytes, int32_t between, int32_t results, uint32_t flip,
                             int32_t offset, int32_t shift, int32_t is_unsigned, const uint8_t* const* pieces,
                             const int32_t* parameters, uint8_t* to) {
   const void* from = runs > 1 ? static_cast<const void*>(pieces) : static_cast<const void*>(pieces[0]);
+  // Bytes are for small code too: fewer words at a time.
   if constexpr (pixels == 2) {
-    if (words % 8 == 0)
-      TINYC_BLOCK_ASM(2, 8, TINYC_BLOCK_COPIES);
+    if (bytes != 0 && words % 4 == 0)
+      TINYC_BLOCK_ASM(BYTES, 16, 2, 4, TINYC_BLOCK_COPIES);
+    else if (bytes != 0 && words % 3 == 0)
+      TINYC_BLOCK_ASM(BYTES, 16, 2, 3, TINYC_BLOCK_COPIES);
+    else if (bytes != 0 && words % 2 == 0)
+      TINYC_BLOCK_ASM(BYTES, 16, 2, 2, TINYC_BLOCK_COPIES);
+    else if (bytes != 0)
+      TINYC_BLOCK_ASM(BYTES, 16, 2, 1, TINYC_BLOCK_COPIES);
+    else if (words % 8 == 0)
+      TINYC_BLOCK_ASM(STEP, 32, 2, 8, TINYC_BLOCK_COPIES);
     else if (words % 7 == 0)
-      TINYC_BLOCK_ASM(2, 7, TINYC_BLOCK_COPIES);
+      TINYC_BLOCK_ASM(STEP, 32, 2, 7, TINYC_BLOCK_COPIES);
     else if (words % 6 == 0)
-      TINYC_BLOCK_ASM(2, 6, TINYC_BLOCK_COPIES);
+      TINYC_BLOCK_ASM(STEP, 32, 2, 6, TINYC_BLOCK_COPIES);
     else if (words % 5 == 0)
-      TINYC_BLOCK_ASM(2, 5, TINYC_BLOCK_COPIES);
+      TINYC_BLOCK_ASM(STEP, 32, 2, 5, TINYC_BLOCK_COPIES);
     else if (words % 4 == 0)
-      TINYC_BLOCK_ASM(2, 4, TINYC_BLOCK_COPIES);
+      TINYC_BLOCK_ASM(STEP, 32, 2, 4, TINYC_BLOCK_COPIES);
     else if (words % 3 == 0)
-      TINYC_BLOCK_ASM(2, 3, TINYC_BLOCK_COPIES);
+      TINYC_BLOCK_ASM(STEP, 32, 2, 3, TINYC_BLOCK_COPIES);
     else if (words % 2 == 0)
-      TINYC_BLOCK_ASM(2, 2, TINYC_BLOCK_COPIES);
+      TINYC_BLOCK_ASM(STEP, 32, 2, 2, TINYC_BLOCK_COPIES);
     else
-      TINYC_BLOCK_ASM(2, 1, TINYC_BLOCK_COPIES);
+      TINYC_BLOCK_ASM(STEP, 32, 2, 1, TINYC_BLOCK_COPIES);
   } else {
-    if (words % 8 == 0)
-      TINYC_BLOCK_ASM(1, 8, "");
+    if (bytes != 0 && words % 2 == 0)
+      TINYC_BLOCK_ASM(BYTES, 16, 1, 2, "");
+    else if (bytes != 0)
+      TINYC_BLOCK_ASM(BYTES, 16, 1, 1, "");
+    else if (words % 8 == 0)
+      TINYC_BLOCK_ASM(STEP, 32, 1, 8, "");
     else if (words % 7 == 0)
-      TINYC_BLOCK_ASM(1, 7, "");
+      TINYC_BLOCK_ASM(STEP, 32, 1, 7, "");
     else if (words % 6 == 0)
-      TINYC_BLOCK_ASM(1, 6, "");
+      TINYC_BLOCK_ASM(STEP, 32, 1, 6, "");
     else if (words % 5 == 0)
-      TINYC_BLOCK_ASM(1, 5, "");
+      TINYC_BLOCK_ASM(STEP, 32, 1, 5, "");
     else if (words % 4 == 0)
-      TINYC_BLOCK_ASM(1, 4, "");
+      TINYC_BLOCK_ASM(STEP, 32, 1, 4, "");
     else if (words % 3 == 0)
-      TINYC_BLOCK_ASM(1, 3, "");
+      TINYC_BLOCK_ASM(STEP, 32, 1, 3, "");
     else if (words % 2 == 0)
-      TINYC_BLOCK_ASM(1, 2, "");
+      TINYC_BLOCK_ASM(STEP, 32, 1, 2, "");
     else
-      TINYC_BLOCK_ASM(1, 1, "");
+      TINYC_BLOCK_ASM(STEP, 32, 1, 1, "");
   }
 }
 
@@ -233,17 +322,23 @@ TINYC_KERNEL uint8_t block_dsp_result(int32_t sum, int32_t multiplier, int32_t o
 }
 
 template <int pixels>
-TINYC_KERNEL void block_dsp(int32_t runs, int32_t words, int32_t between, int32_t results, uint32_t flip,
+TINYC_KERNEL void block_dsp(int32_t runs, int32_t words, int32_t bytes, int32_t between, int32_t results, uint32_t flip,
                             int32_t offset, int32_t shift, int32_t is_unsigned, const uint8_t* const* pieces,
                             const int32_t* parameters, uint8_t* to) {
-  const int32_t* multipliers = parameters + 4 + 8 * runs * words;
+  const int32_t per_word = bytes != 0 ? 4 : 8;
+  const int32_t* multipliers = parameters + 4 + per_word * runs * words;
   for (int32_t p = 0; p < pixels; ++p) {
     int32_t sums[4] = {parameters[0], parameters[1], parameters[2], parameters[3]};
     const int32_t* w = parameters + 4;
     for (int32_t run = 0; run < runs; ++run) {
-      for (int32_t k = 0; k < words; ++k, w += 8) {
+      for (int32_t k = 0; k < words; ++k, w += per_word) {
         const uint32_t word = load_word(pieces[run] + p * between + 4 * k) ^ flip;
-        for (int32_t o = 0; o < 4; ++o) {
+        for (int32_t o = 0; o < 4 && bytes != 0; ++o) {
+          const uint32_t weights = static_cast<uint32_t>(w[o]);
+          sums[o] = smlad(word ^ 0x00FF00FFu, sign_extend_even(weights), sums[o]);
+          sums[o] = smlad(zero_extend_even(word), weights, sums[o]);
+        }
+        for (int32_t o = 0; o < 4 && bytes == 0; ++o) {
           sums[o] = smlad(word, static_cast<uint32_t>(w[o]), sums[o]);
           sums[o] = smlad(zero_extend_even(word), static_cast<uint32_t>(w[4 + o]), sums[o]);
         }

@@ -79,17 +79,17 @@ TINYC_KERNEL void line_dsp(int32_t words, uint32_t flip, int32_t offset, int32_t
                            const uint8_t* from, const int32_t* parameters, uint8_t* to) {
   const int32_t runs = 1, between = 0, results = 0;
   if (words % 8 == 0) {
-    TINYC_BLOCK_ASM(LINE, 8, TINYC_LINE_REST);
+    TINYC_BLOCK_ASM(STEP, 32, LINE, 8, TINYC_LINE_REST);
   } else if (words % 5 == 0) {
-    TINYC_BLOCK_ASM(LINE, 5, TINYC_LINE_REST);
+    TINYC_BLOCK_ASM(STEP, 32, LINE, 5, TINYC_LINE_REST);
   } else if (words % 4 == 0) {
-    TINYC_BLOCK_ASM(LINE, 4, TINYC_LINE_REST);
+    TINYC_BLOCK_ASM(STEP, 32, LINE, 4, TINYC_LINE_REST);
   } else if (words % 3 == 0) {
-    TINYC_BLOCK_ASM(LINE, 3, TINYC_LINE_REST);
+    TINYC_BLOCK_ASM(STEP, 32, LINE, 3, TINYC_LINE_REST);
   } else if (words % 2 == 0) {
-    TINYC_BLOCK_ASM(LINE, 2, TINYC_LINE_REST);
+    TINYC_BLOCK_ASM(STEP, 32, LINE, 2, TINYC_LINE_REST);
   } else {
-    TINYC_BLOCK_ASM(LINE, 1, TINYC_LINE_REST);
+    TINYC_BLOCK_ASM(STEP, 32, LINE, 1, TINYC_LINE_REST);
   }
 }
 

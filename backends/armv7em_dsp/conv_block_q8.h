@@ -44,7 +44,16 @@ inline Needs needs(const ir::Op& op, const Variant&) {
   return needs;
 }
 
-inline Built build(const ir::Op& op, const Variant&) {
+// Pairs are read as they are; bytes take half the flash and are widened in the loop.
+inline std::vector<Variant> variants(const ir::Op&) {
+  return {{"pairs", {static_cast<int32_t>(BlockWeights::pairs)}},
+          {"bytes", {static_cast<int32_t>(BlockWeights::bytes)}}};
+}
+
+inline BlockWeights weights_of(const Variant& variant) { return static_cast<BlockWeights>(variant.parameters[0]); }
+
+inline Built build(const ir::Op& op, const Variant& variant) {
+  const bool bytes = weights_of(variant) == BlockWeights::bytes;
   const Image2d image = conv_image(op);
   const BlockRequantization requantization = *block_requantization(op);
   const bool direct = is_direct(op);
@@ -53,19 +62,24 @@ inline Built build(const ir::Op& op, const Variant&) {
   built.geometry.insert(built.geometry.end(), {{"in_zero", op.operand_type(0).quant->zero_point()},
                                                {"direct", direct},
                                                {"padded", is_padded(image)},
+                                               {"bytes", bytes},
                                                {"flip", static_cast<int32_t>(block_flip(op.operand_type(0)))},
                                                {"offset", requantization.offset},
                                                {"shift", requantization.shift},
                                                {"out_unsigned", is_unsigned_8(op.result_type())}});
-  built.constants = {packed("parameters", "[out_c / 4]: 4 biases, 8 words of weight pairs per 4 taps, 4 multipliers",
-                            block_parameters(op, direct ? image.h.kernel : 1))};
+  built.constants = {packed("parameters",
+                            bytes ? "[out_c / 4]: 4 biases, 4 words of weights per 4 taps, 4 multipliers"
+                                  : "[out_c / 4]: 4 biases, 8 words of weight pairs per 4 taps, 4 multipliers",
+                            block_parameters(op, direct ? image.h.kernel : 1, weights_of(variant)))};
   return built;
 }
 
-// Per 4 taps and 8 results: 10 loads in 4 groups, 4 preparations, 16 dual products; per 8 results the frame around it.
-inline double cycles(const ir::Op& op, const Variant&, const CoreTiming& t) {
+// Per 4 taps and 8 results: 10 loads in 4 groups, 4 preparations (10 for bytes), 16 dual products; per 8 results the
+// frame around it.
+inline double cycles(const ir::Op& op, const Variant& variant, const CoreTiming& t) {
   const Image2d image = conv_image(op);
-  const double block = 4 * (t.load - t.load_next) + 10 * t.load_next + 4 * t.alu + 16 * t.dual_mac;
+  const double prepared = weights_of(variant) == BlockWeights::bytes ? 10 : 4;
+  const double block = 4 * (t.load - t.load_next) + 10 * t.load_next + prepared * t.alu + 16 * t.dual_mac;
   const double frame = 36 * t.alu + 14 * t.load + 10 * t.store + 3 * t.branch;
   const double pairs = static_cast<double>(image.out_w * image.out_h * op.result_type().shape[0]) / 2;
   const double single = image.out_w % 2 == 1 && !is_pointwise(image) ? 0.25 / static_cast<double>(image.out_w) : 0;
@@ -81,12 +95,14 @@ inline const KernelDef armv7em_dsp_conv_block_q8_kernel = {
     .isa = Isa::armv7em_dsp,
     .ops = {"conv"},
     .types = "q8 x i8 -> q8",
-    .summary = "8-bit convolution, 4 channels x 2 pixels in registers, weights as 16-bit pairs",
+    .summary = "8-bit convolution, 4 channels x 2 pixels in registers, weights as 16-bit pairs or bytes",
     .entry = "conv_block_q8",
     .geometry_type = "ConvBlockQ8",
     .loops_over_batch = true,
+    .code_bytes = 920,
     .tflite_rounding = true,
     .why_not = armv7em_dsp_conv_block_q8::why_not,
+    .variants = armv7em_dsp_conv_block_q8::variants,
     .needs = armv7em_dsp_conv_block_q8::needs,
     .build = armv7em_dsp_conv_block_q8::build,
     .cycles = armv7em_dsp_conv_block_q8::cycles,
@@ -103,7 +119,7 @@ inline const KernelDef armv7em_dsp_conv_block_q8_kernel = {
 struct ConvBlockQ8 {
   int32_t in_h, in_w, in_c, out_w, out_c;
   int32_t kernel_h, kernel_w, stride_h, stride_w, dilation_h, dilation_w, pad_h, pad_w;
-  int32_t in_zero, direct, padded, flip, offset, shift, out_unsigned;
+  int32_t in_zero, direct, padded, bytes, flip, offset, shift, out_unsigned;
 };
 
 TINYC_KERNEL int32_t conv_block_q8_window(const ConvBlockQ8& g) {
@@ -140,9 +156,9 @@ TINYC_KERNEL void conv_block_q8_pixels(const ConvBlockQ8& g, const Rows& in, int
     for (int32_t p = 0; p < pixels; ++p) conv_block_q8_gather(g, in, y, x + p, scratch + p * between);
     pieces[0] = scratch;
   }
-  for (int32_t o = 0; o < g.out_c; o += 4, parameters += block_dsp_parameters(runs, words)) {
-    block_dsp<pixels>(runs, words, between, g.out_c, static_cast<uint32_t>(g.flip), g.offset, g.shift, g.out_unsigned,
-                      pieces, parameters, to + o);
+  for (int32_t o = 0; o < g.out_c; o += 4, parameters += block_dsp_parameters(runs, words, g.bytes)) {
+    block_dsp<pixels>(runs, words, g.bytes, between, g.out_c, static_cast<uint32_t>(g.flip), g.offset, g.shift,
+                      g.out_unsigned, pieces, parameters, to + o);
   }
 }
 

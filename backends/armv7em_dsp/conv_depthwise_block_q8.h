@@ -16,7 +16,7 @@ inline std::optional<std::string> why_not(const ir::Op& op) {
   const ir::Shape& w = op.operand_type(1).shape;
   if (!is_depthwise(op) || w[0] != op.integer("groups")) return "needs one input and one output channel per group";
   const Image2d image = conv_image(op);
-  if (image.w.dilation != 1 || image.w.kernel > 5) return "needs kernels of up to 5 columns without dilation";
+  if (image.w.dilation != 1 || image.w.kernel > 16) return "needs kernels of up to 16 columns without dilation";
   if (image.h.kernel > 30) return "needs kernels of up to 30 rows";
   if ((image.w.kernel + 1) * image.in_c > 4000) return "needs fewer channels";
   return need_block_layer(op, 4, -128);
@@ -98,6 +98,7 @@ inline const KernelDef armv7em_dsp_conv_depthwise_block_q8_kernel = {
     .entry = "conv_depthwise_block_q8",
     .geometry_type = "ConvDepthwiseBlockQ8",
     .loops_over_batch = true,
+    .code_bytes = 1050,
     .tflite_rounding = true,
     .why_not = armv7em_dsp_conv_depthwise_block_q8::why_not,
     .needs = armv7em_dsp_conv_depthwise_block_q8::needs,

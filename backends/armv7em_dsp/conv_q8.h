@@ -51,7 +51,8 @@ inline double cycles(const ir::Op& op, const Variant&, const CoreTiming& t) {
   const double widen = (t.load + 2 * t.store + 6 * t.alu) / 4;
   const double per_mac = (2 * t.load + 4 * t.load_next + 4 * t.alu + 8 * t.dual_mac + 4 * t.alu) / 16;
   const double widened = static_cast<double>(taps(op) * op.result_type().elements() / op.result_type().shape.back());
-  return widened * widen + layer_cycles(op, per_mac, t.mul_wide + 2 * t.load + t.store + 10 * t.alu);
+  // Measured: spilled registers more than double it.
+  return widened * widen + layer_cycles(op, 2.3 * per_mac, t.mul_wide + 2 * t.load + t.store + 10 * t.alu);
 }
 
 }  // namespace armv7em_dsp_conv_q8

@@ -49,9 +49,10 @@ class Maker {
  private:
   void add_ports() {
     for (const char* reserved : {"workspace", "state", "inputs", "outputs", "memory"}) parameters_.reserve(reserved);
-    for (size_t i = 0; i < graph_.inputs().size(); ++i)
+    const size_t states = plan_.options.stream.states();
+    for (size_t i = 0; i + states < graph_.inputs().size(); ++i)
       plan_.inputs.push_back(port(graph_.inputs()[i], BufferKind::input, i));
-    for (size_t i = 0; i < graph_.outputs().size(); ++i)
+    for (size_t i = 0; i + states < graph_.outputs().size(); ++i)
       plan_.outputs.push_back(port(graph_.outputs()[i], BufferKind::output, i));
   }
 
@@ -83,6 +84,8 @@ class Maker {
     std::string base;
     if (buffer.external) {
       base = fmt::format("memory.{}{}", buffer.kind == BufferKind::input ? "input" : "output", buffer.port);
+    } else if (buffer.kind == BufferKind::state) {
+      base = fmt::format("memory.state + {}", plan_.plan.placements[static_cast<size_t>(access.buffer)].offset);
     } else {
       base = fmt::format("memory.workspace + {}", plan_.plan.placements[static_cast<size_t>(access.buffer)].offset);
     }

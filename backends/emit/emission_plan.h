@@ -7,6 +7,7 @@
 
 #include "backends/schedule/plan_memory.h"
 #include "backends/schedule/program.h"
+#include "ir/stream.h"
 
 namespace tinyc {
 
@@ -20,6 +21,7 @@ struct EmitOptions {
   std::string tool_version;
   IoPlace io_place = IoPlace::workspace;
   bool keep_inputs = false;
+  ir::Stream stream;  // the graph's states
 };
 
 // A graph input, output or state of the interface.
@@ -90,7 +92,9 @@ std::string print_source(const EmissionPlan& plan);
 struct GoldenSet {
   std::string label;  // "ONNX Runtime, test_data_set_0" or "tinyc's interpreter, seeded input"
   std::vector<ir::Tensor> inputs;
-  std::vector<ir::Tensor> outputs;
+  std::vector<ir::Tensor> outputs;  // without elements: not compared
+  bool resets = true;               // the state, before the call
+  bool ready = true;                // the call has an output
 };
 struct Tolerance {
   double rtol = 1e-3;

@@ -23,6 +23,22 @@ void print_push_macros(TextWriter& writer, const EmissionPlan& plan) {
                     plan.program->instances[static_cast<size_t>(members_of(*pushed_stage(plan)).front())].rows);
 }
 
+void print_state_macros(TextWriter& writer, const EmissionPlan& plan) {
+  const std::string& m = plan.macro;
+  const ir::Stream& stream = plan.options.stream;
+  if (counts_calls(plan))
+    writer.format(
+        "#define {}_NOT_YET 1 /* the frames were taken; there is an output from the {}_FIRST_OUTPUT-th call on */", m,
+        m);
+  writer.format("#define {}_BAD_WORKSPACE -1 /* null, or not aligned to {}_WORKSPACE_ALIGN */", m, m);
+  writer.format("#define {}_BAD_STATE -2 /* the same of the state */", m);
+  if (!is_stream(plan)) return;
+  writer.line();
+  writer.line("/* Frames that a call takes, and calls after a reset until there is an output. */");
+  writer.format("#define {}_FRAMES {}", m, stream.frames);
+  writer.format("#define {}_FIRST_OUTPUT {}", m, stream.first_output);
+}
+
 void print_macros(TextWriter& writer, const EmissionPlan& plan) {
   const std::string& m = plan.macro;
   writer.format("#define {}_WORKSPACE_BYTES {} /* may be shared with other code between calls */", m,
@@ -43,6 +59,7 @@ void print_macros(TextWriter& writer, const EmissionPlan& plan) {
   writer.line("/* Results of the functions below. */");
   writer.format("#define {}_OK 0", m);
   if (pushed_stage(plan)) return print_push_macros(writer, plan);
+  if (has_state(plan)) return print_state_macros(writer, plan);
   writer.format("#define {}_BAD_WORKSPACE 1 /* null, or not aligned to {}_WORKSPACE_ALIGN */", m, m);
 }
 
@@ -68,7 +85,15 @@ void print_push_functions(TextWriter& writer, const EmissionPlan& plan) {
 void print_functions(TextWriter& writer, const EmissionPlan& plan) {
   const std::string& n = plan.options.name;
   if (pushed_stage(plan)) print_push_functions(writer, plan);
-  writer.line("/* One inference.");
+  if (is_stream(plan)) {
+    writer.format("/* Takes the next {} of the stream. {}_OK: the output is {}.",
+                  plan.options.stream.frames == 1 ? "frame" : fmt::format("{} frames", plan.options.stream.frames),
+                  plan.macro,
+                  plan.options.stream.whole_sequence ? "that of the model over the sequence so far"
+                                                     : "that of the model over the window which ends here");
+  } else {
+    writer.line("/* One inference.");
+  }
   for (const Port& port : plan.inputs) writer.line("     " + port_comment(port));
   for (const Port& port : plan.outputs) writer.line("     " + port_comment(port));
   if (pushed_stage(plan)) {

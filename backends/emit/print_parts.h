@@ -26,6 +26,10 @@ int64_t pushed_rows(const EmissionPlan& plan);
 // "const int8_t* row, void* workspace" with the state last.
 std::string push_parameters(const EmissionPlan& plan);
 bool has_state(const EmissionPlan& plan);
+// Whether calls take the next frames of a stream.
+inline bool is_stream(const EmissionPlan& plan) { return plan.options.stream.frames > 0; }
+// Whether the first calls after a reset have no output.
+inline bool counts_calls(const EmissionPlan& plan) { return plan.plan.calls_offset >= 0; }
 // Lines of a comment about tool, options, model and totals.
 void print_banner(TextWriter& writer, const EmissionPlan& plan, std::string_view file, std::string_view what);
 

@@ -5,6 +5,7 @@
 #include "backends/emit/print_calls.h"
 #include "backends/emit/print_parts.h"
 #include "backends/emit/print_schedule.h"
+#include "backends/emit/print_state.h"
 
 namespace tinyc {
 namespace {
@@ -87,7 +88,7 @@ class SourcePrinter {
     for (size_t i = 0; i < program.buffers.size(); ++i) {
       const Buffer& buffer = program.buffers[i];
       const int64_t offset = plan_.plan.placements[i].offset;
-      if (offset < 0 || buffer.kind == BufferKind::state) continue;
+      if (offset < 0 || buffer.kind == BufferKind::state) continue;  // see print_state_map
       const std::string ring = buffer.dense() ? "" : fmt::format("  ring of {} of {} rows", buffer.ring, buffer.rows);
       writer_.format("//   [{:>7} .. {:>7}]  steps {:>3} to {:>3}  {}{}", offset, offset + buffer.bytes() - 1,
                      plan_.live[i].first, plan_.live[i].last, comment_text(buffer.name), ring);
@@ -104,6 +105,7 @@ class SourcePrinter {
       writer_.format("// {} bytes: lower bound for this schedule {}, gap {}", plan_.plan.workspace_bytes,
                      plan_.plan.lower_bound, gap);
     }
+    print_state_map(writer_, plan_);
     writer_.line();
     writer_.line("// Bases that the layers work on.");
     writer_.line("struct Memory {");
@@ -204,6 +206,11 @@ class SourcePrinter {
     writer_.format("int {}_infer({}) {{", n, infer_parameters(plan_));
     writer_.indent();
     check_workspace();
+    if (has_state(plan_))
+      writer_.format(
+          "if (state == nullptr || reinterpret_cast<uintptr_t>(state) % {0}_WORKSPACE_ALIGN != 0) return "
+          "{0}_BAD_STATE;",
+          plan_.macro);
     writer_.line("uint8_t* const base = static_cast<uint8_t*>(workspace);");
     std::string external;
     for (const Port& port : plan_.inputs) {
@@ -221,9 +228,19 @@ class SourcePrinter {
     }
     writer_.format("const {}::Memory memory = {{base{}{}}};", n, external,
                    has_state(plan_) ? ", static_cast<uint8_t*>(state)" : "");
+    if (counts_calls(plan_)) {
+      writer_.line("uint32_t calls;");
+      writer_.format("memcpy(&calls, memory.state + {}, sizeof calls);", plan_.plan.calls_offset);
+      writer_.format("if (calls < {}_FIRST_OUTPUT) ++calls;", plan_.macro);
+    }
     writer_.format("{}::run_layers(memory);", n);
     copy_outputs();
-    writer_.format("return {}_OK;", plan_.macro);
+    if (counts_calls(plan_)) {
+      writer_.format("memcpy(memory.state + {}, &calls, sizeof calls);", plan_.plan.calls_offset);
+      writer_.format("return calls < {0}_FIRST_OUTPUT ? {0}_NOT_YET : {0}_OK;", plan_.macro);
+    } else {
+      writer_.format("return {}_OK;", plan_.macro);
+    }
     writer_.dedent();
     writer_.line("}");
     writer_.line();
@@ -316,8 +333,7 @@ class SourcePrinter {
     if (plan_.inputs.empty()) writer_.line("  static_cast<void>(inputs);");
     writer_.format("  return {}_infer({}workspace{});", n, arguments, has_state(plan_) ? ", state" : "");
     writer_.line("}");
-    if (has_state(plan_))
-      writer_.format("\nvoid {}_reset(void* state) {{ memset(state, 0, {}_STATE_BYTES); }}", n, plan_.macro);
+    if (has_state(plan_)) print_reset(writer_, plan_);
     print_places();
     writer_.line();
     writer_.line("}  // extern \"C\"");

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0 AND 0BSD
 // Nearest-neighbour resize along one or two axes, any element.
 #include "backends/kernel_resize.h"
+#include "ir/numerics.h"
 
 namespace tinyc {
 namespace portable_resize_nearest {
 
 inline std::optional<std::string> why_not(const ir::Op& op) {
   if (op.text("mode") != "nearest") return "needs mode nearest";
-  if (op.operand_type(0).quant != op.result_type().quant) return "needs equal quantisation of operand and result";
+  if (!ir::same_numbers(op.operand_type(0), op.result_type())) return "needs equal numbers in operand and result";
   const std::optional<Resized> resized = resized_of(op);
   if (!resized) return "needs at most two resized axes";
   if (resized->extrapolates) return "needs positions inside of the operand";

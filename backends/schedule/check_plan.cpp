@@ -21,24 +21,32 @@ struct Range {
   int64_t end;
 };
 
+constexpr int64_t kCallsBytes = 4;
+
 class Replay {
  public:
   Replay(const Program& program, const Plan& plan) : program_(program), plan_(plan) {
     workspace_.resize(static_cast<size_t>(plan.workspace_bytes));
+    state_.resize(static_cast<size_t>(plan.state_bytes));
     outside_.resize(program.buffers.size());
     for (size_t i = 0; i < program.buffers.size(); ++i) {
-      if (!in_workspace(static_cast<int>(i))) outside_[i].resize(static_cast<size_t>(program.buffers[i].bytes()));
+      if (!is_placed(static_cast<int>(i))) outside_[i].resize(static_cast<size_t>(program.buffers[i].bytes()));
     }
   }
 
   Status run(const PlanOptions& options) {
     if (const Status status = check_places(); !status) return status;
     if (const Status status = check_progress(); !status) return status;
+    if (program_.counts_calls && (plan_.calls_offset < 0 || plan_.calls_offset % kCallsBytes != 0 ||
+                                  plan_.calls_offset + kCallsBytes > plan_.state_bytes))
+      return Failure{"the number of calls lies outside the state"};
     own_ports(BufferKind::input);
+    own_found_states();
     for (const TimedStep& timed : timed_steps(program_)) {
       if (const Status status = step(timed); !status) return status;
     }
     if (const Status status = expect_ports(BufferKind::output); !status) return status;
+    if (const Status status = expect_left_states(); !status) return status;
     return options.keep_inputs ? expect_ports(BufferKind::input) : Status{};
   }
 
@@ -46,17 +54,21 @@ class Replay {
   const Buffer& buffer(int index) const { return program_.buffers[static_cast<size_t>(index)]; }
   int64_t offset(int index) const { return plan_.placements[static_cast<size_t>(index)].offset; }
   bool in_workspace(int index) const { return !buffer(index).external && buffer(index).kind != BufferKind::state; }
+  bool is_placed(int index) const { return in_workspace(index) || is_state_port(buffer(index)); }
   std::vector<Owner>& memory(int index) {
+    if (is_state_port(buffer(index))) return state_;
     return in_workspace(index) ? workspace_ : outside_[static_cast<size_t>(index)];
   }
 
   Status check_places() const {
     if (plan_.placements.size() != program_.buffers.size()) return Failure{"the plan has another number of buffers"};
     for (size_t i = 0; i < program_.buffers.size(); ++i) {
-      if (!in_workspace(static_cast<int>(i))) continue;
+      if (!is_placed(static_cast<int>(i))) continue;
       const int64_t at = plan_.placements[i].offset;
-      if (at < 0 || at + program_.buffers[i].bytes() > plan_.workspace_bytes)
-        return Failure{fmt::format("buffer '{}' lies outside the workspace", program_.buffers[i].name)};
+      const bool state = !in_workspace(static_cast<int>(i));
+      if (at < 0 || at + program_.buffers[i].bytes() > (state ? plan_.state_bytes : plan_.workspace_bytes))
+        return Failure{
+            fmt::format("buffer '{}' lies outside the {}", program_.buffers[i].name, state ? "state" : "workspace")};
       const int element =
           program_.buffers[i].kind == BufferKind::scratch ? 1 : ir::element_bytes(program_.buffers[i].form.element);
       if (at % std::max(program_.buffers[i].form.alignment, element) != 0)
@@ -98,7 +110,7 @@ class Replay {
   // Bytes of one row of a buffer in its memory.
   Range row_range(int index, int64_t row) const {
     const Buffer& b = buffer(index);
-    const int64_t base = in_workspace(index) ? offset(index) : 0;
+    const int64_t base = is_placed(index) ? offset(index) : 0;
     const int64_t begin = base + row % b.ring * b.row_bytes;
     return {begin, begin + b.row_bytes};
   }
@@ -134,6 +146,35 @@ class Replay {
     return {};
   }
 
+  // A call finds its states, but for the number of calls, which lies where nobody reads.
+  void own_found_states() {
+    for (size_t i = 0; i < program_.buffers.size(); ++i) {
+      for (int64_t row = 0; program_.buffers[i].is_found && row < program_.buffers[i].rows; ++row)
+        own(static_cast<int>(i), row);
+    }
+    if (program_.counts_calls) std::fill_n(state_.begin() + plan_.calls_offset, kCallsBytes, Owner{});
+  }
+  // It leaves them, each in the place where the next one finds it; the number of calls is written over that.
+  Status expect_left_states() {
+    std::vector<int64_t> places(program_.buffers.size(), -1);
+    for (size_t i = 0; i < program_.buffers.size(); ++i) {
+      const Buffer& found = program_.buffers[i];
+      if (found.is_found) places[static_cast<size_t>(found.port)] = offset(static_cast<int>(i));
+    }
+    for (size_t i = 0; i < program_.buffers.size(); ++i) {
+      const Buffer& left = program_.buffers[i];
+      if (!is_state_port(left) || left.is_found) continue;
+      if (offset(static_cast<int>(i)) != places[static_cast<size_t>(left.port)])
+        return Failure{fmt::format("state '{}' is left in another place", left.name)};
+      for (int64_t row = 0; row < left.rows; ++row) {
+        if (const Status status = expect(static_cast<int>(i), row, static_cast<int>(timeline(program_).size()));
+            !status)
+          return status;
+      }
+    }
+    return {};
+  }
+
   struct Read {
     int buffer;
     int64_t row;
@@ -156,7 +197,7 @@ class Replay {
       }
       for (int64_t row = rows.first; row < rows.last; ++row) {
         if (const Status status = expect(source, row, timed.call); !status) return status;
-        if (in_workspace(source))
+        if (is_placed(source))
           read.push_back({source, row, row_range(source, row), may_lie_on_input(program_, instance, k)});
       }
     }
@@ -175,7 +216,8 @@ class Replay {
         const Range to = row_range(target, row);
         for (const Read& from : read) {
           const bool in_place = k == 0 && from.may_be_overwritten && from.row == row && from.range.begin == to.begin;
-          if (in_workspace(target) && overlap(to, from.range) && !in_place)
+          const bool same_memory = is_placed(target) && in_workspace(target) == in_workspace(from.buffer);
+          if (same_memory && overlap(to, from.range) && !in_place)
             return Failure{fmt::format("step {}: '{}' is written over '{}' while that is read", timed.call,
                                        buffer(target).name, buffer(from.buffer).name)};
         }
@@ -192,7 +234,7 @@ class Replay {
     if (instance.scratch < 0) return {};
     const Range range = row_range(instance.scratch, 0);
     for (const Read& from : read) {
-      if (overlap(range, from.range))
+      if (in_workspace(from.buffer) && overlap(range, from.range))
         return Failure{fmt::format("step {}: scratch lies over '{}'", timed.call, buffer(from.buffer).name)};
     }
     int& last_call = scratch_call_[instance.scratch];
@@ -207,6 +249,7 @@ class Replay {
   const Program& program_;
   const Plan& plan_;
   std::vector<Owner> workspace_;
+  std::vector<Owner> state_;
   std::vector<std::vector<Owner>> outside_;
   int64_t next_pushed_ = 0;
   std::map<int, int> scratch_call_;  // scratch buffer -> call that used it last, plus one

@@ -15,10 +15,33 @@
 namespace tinyc {
 namespace {
 
-// Every graph output gets a buffer that is nobody else's: not an input's, a constant's or another output's.
-void give_outputs_own_buffers(ir::Graph& graph) {
+// A window that slides on does so in its state, if nobody else reads what was there.
+bool slides_in_place(const ir::Value* state, const ir::Value* next) {
+  return next->producer && next->producer->is("slide") && next->producer->operand(0) == state &&
+         state->users.size() == 1;
+}
+
+// All other states are written at the end, when nobody reads any of them.
+void bring_states_home(ir::Graph& graph, size_t states) {
+  const size_t inputs = graph.inputs().size() - states, outputs = graph.outputs().size() - states;
+  const std::set<const ir::Value*> found(graph.inputs().begin() + static_cast<int64_t>(inputs), graph.inputs().end());
+  ir::Builder builder(graph);
+  std::vector<size_t> copied;
+  for (size_t k = 0; k < states; ++k) {
+    ir::Value* next = graph.outputs()[outputs + k];
+    if (slides_in_place(graph.inputs()[inputs + k], next)) continue;
+    if (found.count(view_root(next))) graph.set_output(outputs + k, builder.make("copy", {next}));
+    copied.push_back(outputs + k);
+  }
+  for (const size_t output : copied) graph.set_output(output, builder.make("copy", {graph.outputs()[output]}));
+}
+
+// Every graph output gets a buffer that is nobody else's: not an input's, a constant's, a state's or another output's.
+void give_outputs_own_buffers(ir::Graph& graph, size_t states) {
   std::set<const ir::Value*> taken(graph.inputs().begin(), graph.inputs().end());
-  for (size_t i = 0; i < graph.outputs().size(); ++i) {
+  const size_t outputs = graph.outputs().size() - states;
+  for (size_t i = outputs; i < graph.outputs().size(); ++i) taken.insert(view_root(graph.outputs()[i]));
+  for (size_t i = 0; i < outputs; ++i) {
     ir::Value* output = graph.outputs()[i];
     const ir::Value* root = view_root(output);
     if (!ir::constant_data(root) && taken.insert(root).second) continue;
@@ -61,15 +84,18 @@ class Lowering {
   Program run() {
     for (size_t i = 0; i < graph_.inputs().size(); ++i) {
       Buffer& buffer = buffer_of(graph_.inputs()[i]);
+      if (as_state(buffer, i, graph_.inputs().size())) {
+        buffer.is_found = true;
+        continue;
+      }
       buffer.kind = BufferKind::input;
       buffer.port = static_cast<int>(i);
       buffer.external = options_.external_inputs || options_.push_rows;
     }
-    for (const auto& op : graph_.ops()) {
-      if (!op->is("constant") && !op->def->traits.view) add_instance(*op);
-    }
+    add_instances();
     for (size_t i = 0; i < graph_.outputs().size(); ++i) {
       Buffer& buffer = buffer_of(graph_.outputs()[i]);
+      if (as_state(buffer, i, graph_.outputs().size())) continue;
       buffer.kind = BufferKind::output;
       buffer.port = static_cast<int>(i);
       buffer.external = options_.external_outputs;
@@ -80,10 +106,18 @@ class Lowering {
       buffer.pushed = true;
       buffer.ring = 1;
     }
+    program_.counts_calls = options_.counts_calls;
     return std::move(program_);
   }
 
  private:
+  bool as_state(Buffer& buffer, size_t index, size_t count) const {
+    if (index + options_.states < count) return false;
+    buffer.kind = BufferKind::state;
+    buffer.port = static_cast<int>(index + options_.states - count);
+    return true;
+  }
+
   Buffer& buffer_of(const ir::Value* value) { return program_.buffers[static_cast<size_t>(buffer_index(value))]; }
 
   int buffer_index(const ir::Value* value) {
@@ -128,8 +162,19 @@ class Lowering {
             value->type.rank() >= 3 ? value->type.shape[1] : 1};
   }
 
-  void add_instance(const ir::Op& op) {
-    Choices choices = choose_kernels(op, target_);
+  void add_instances() {
+    std::vector<const ir::Op*> ops;
+    std::vector<Candidates> candidates;
+    for (const auto& op : graph_.ops()) {
+      if (op->is("constant") || op->def->traits.view) continue;
+      ops.push_back(op.get());
+      candidates.push_back(find_kernels(*op, target_));
+    }
+    const std::vector<double> prices = flash_prices(candidates, options_.aim, options_.flash_bytes);
+    for (size_t i = 0; i < ops.size(); ++i) add_instance(*ops[i], choose_kernels(std::move(candidates[i]), prices[i]));
+  }
+
+  void add_instance(const ir::Op& op, Choices choices) {
     if (choices.whole.empty()) return report(op, choices);
     Instance instance;
     instance.op = &op;
@@ -228,7 +273,8 @@ ir::Value* pushed_value(const ir::Graph& graph) {
 std::optional<Program> lower_to_program(ir::Graph& graph, const Target& target, const LowerOptions& options,
                                         Diagnostics& diagnostics) {
   if (options.push_rows) copy_input(graph);
-  give_outputs_own_buffers(graph);
+  give_outputs_own_buffers(graph, options.states);
+  bring_states_home(graph, options.states);
   Lowering lowering(graph, target, options, diagnostics);
   Program program = lowering.run();
   if (diagnostics.has_errors()) return std::nullopt;

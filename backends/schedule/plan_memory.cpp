@@ -11,11 +11,12 @@
 namespace tinyc {
 namespace {
 
+constexpr double kPlacesPerSecond = 40e6;
 constexpr int kAlignment = 8;  // of the workspace: widest element that kernels access
 
 OffsetProblem problem_of(const Program& program, const Occupations& all, const PlanOptions& options) {
   OffsetProblem problem;
-  problem.work = options.work;
+  problem.work = static_cast<int64_t>(kPlacesPerSecond * options.seconds);
   problem.lower_bound = fullest_step(program, all).bytes;
   for (const Occupation& occupation : all.list) {
     const Buffer& buffer = program.buffers[static_cast<size_t>(occupation.buffer)];
@@ -31,6 +32,48 @@ OffsetProblem problem_of(const Program& program, const Occupations& all, const P
   return problem;
 }
 
+int64_t aligned(int64_t bytes) { return (bytes + kAlignment - 1) / kAlignment * kAlignment; }
+
+// Bytes at the beginning of a state that no step reads.
+int64_t unread_bytes(const Program& program, int state) {
+  const Buffer& buffer = program.buffers[static_cast<size_t>(state)];
+  int64_t first = buffer.rows;
+  for (const RowStep& step : timeline(program)) {
+    const Instance& instance = program.instances[static_cast<size_t>(step.instance)];
+    for (size_t k = 0; k < instance.inputs.size(); ++k) {
+      if (instance.inputs[k].buffer == state) first = std::min(first, input_rows(program, step, k).first);
+    }
+  }
+  return first * buffer.row_bytes;
+}
+
+// Both buffers of a state have one place. The number of calls lies where a window's oldest rows were, which the next
+// call drops, if there is such a place.
+void place_states(const Program& program, Plan& plan) {
+  std::vector<int64_t> offset_of_port;
+  for (size_t i = 0; i < program.buffers.size(); ++i) {
+    const Buffer& buffer = program.buffers[i];
+    if (buffer.kind != BufferKind::state) continue;
+    const auto port = static_cast<size_t>(std::max(0, buffer.port));
+    if (offset_of_port.size() <= port) offset_of_port.resize(port + 1, -1);
+    if (is_state_port(buffer) && offset_of_port[port] >= 0) {
+      plan.placements[i].offset = offset_of_port[port];
+      continue;
+    }
+    plan.placements[i].offset = plan.state_bytes;
+    if (is_state_port(buffer)) offset_of_port[port] = plan.state_bytes;
+    plan.state_bytes += aligned(buffer.bytes());
+  }
+  if (!program.counts_calls) return;
+  for (size_t i = 0; i < program.buffers.size() && plan.calls_offset < 0; ++i) {
+    const bool found = is_state_port(program.buffers[i]) && program.buffers[i].is_found;
+    if (found && unread_bytes(program, static_cast<int>(i)) >= 4) plan.calls_offset = plan.placements[i].offset;
+  }
+  if (plan.calls_offset >= 0) return;
+  plan.calls_offset = plan.state_bytes;
+  plan.state_bytes += aligned(4);
+}
+
 Plan plan_of(const Program& program, const Occupations& all, const Offsets& offsets) {
   Plan plan;
   plan.alignment = kAlignment;
@@ -43,10 +86,8 @@ Plan plan_of(const Program& program, const Occupations& all, const Offsets& offs
   for (size_t i = 0; i < program.buffers.size(); ++i) {
     const Buffer& buffer = program.buffers[i];
     if (!buffer.external && buffer.kind != BufferKind::state && buffer.bytes() == 0) plan.placements[i].offset = 0;
-    if (buffer.kind != BufferKind::state) continue;
-    plan.placements[i].offset = plan.state_bytes;
-    plan.state_bytes += (buffer.bytes() + kAlignment - 1) / kAlignment * kAlignment;
   }
+  place_states(program, plan);
   return plan;
 }
 
@@ -59,6 +100,7 @@ std::vector<RowStep*> single_calls(Program& program) {
     RowStep& step = stage->prologue[0];
     const Instance& instance = program.instances[static_cast<size_t>(step.instance)];
     const bool by_rows = instance.needs.granule > 0 && instance.batch == 1 && instance.rows > 1;
+    if (writes_state(program, instance)) continue;
     if (by_rows && instance.needs.accumulates == Accumulates::no) calls.push_back(&step);
   }
   return calls;

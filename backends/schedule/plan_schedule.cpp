@@ -133,6 +133,7 @@ Program copy_of(const Program& layers) {
   Program copy;
   copy.buffers = layers.buffers;
   copy.instances = layers.instances;
+  copy.counts_calls = layers.counts_calls;
   for (const Node& node : layers.body) copy.body.emplace_back(std::get<Stage>(node));
   return copy;
 }

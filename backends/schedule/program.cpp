@@ -116,6 +116,12 @@ bool may_lie_on_input(const Program& program, const Instance& instance, size_t k
              program.buffers[static_cast<size_t>(out.buffer)].row_bytes;
 }
 
+bool writes_state(const Program& program, const Instance& instance) {
+  return std::any_of(instance.outputs.begin(), instance.outputs.end(), [&](const Access& out) {
+    return program.buffers[static_cast<size_t>(out.buffer)].kind == BufferKind::state;
+  });
+}
+
 namespace {
 int64_t floor_divide(int64_t a, int64_t b) { return a / b - (a % b != 0 && (a < 0) != (b < 0) ? 1 : 0); }
 }  // namespace

@@ -21,11 +21,13 @@ struct Buffer {
   BufferKind kind = BufferKind::value;
   std::string name;
   const ir::Value* value = nullptr;  // nullptr for scratch
-  int port = -1;                     // index of the graph's input, output or state
+  int port = -1;                     // index of the graph's input, output or state; a state has two buffers in one
+                                     // place: as the call finds it (a graph input), and as it leaves it (an output)
   Form form;
   int64_t rows = 1;  // of the whole tensor
   int64_t row_bytes = 0;
   int64_t ring = 1;       // rows that are kept; = rows for a dense tensor
+  bool is_found = false;  // a state as the call finds it
   bool external = false;  // lies in the caller's memory, not in the workspace
   bool pushed = false;    // an input of which the caller shows one row after the other; ring = 1
   int64_t bytes() const { return ring * row_bytes; }
@@ -104,6 +106,7 @@ struct Program {
   std::vector<Buffer> buffers;
   std::vector<Instance> instances;
   std::vector<Node> body;
+  bool counts_calls = false;  // the state holds the number of calls since its reset
 };
 
 // A step of a program as its memory sees it: a call of several rows by a kernel that frees rows as it goes is as many
@@ -134,6 +137,12 @@ RowRange output_rows(const Program& program, const RowStep& step, size_t k);
 // Whether output row y of a step may lie exactly on row y of the k-th input: an element-wise kernel, rows of one size.
 bool may_lie_on_input(const Program& program, const Instance& instance, size_t k);
 
+// Whether the buffer is one of the caller's states.
+inline bool is_state_port(const Buffer& buffer) { return buffer.kind == BufferKind::state && buffer.port >= 0; }
+// Whether the instance leaves something for the next call: its rows are written once, in order, when nobody reads what
+// was there.
+bool writes_state(const Program& program, const Instance& instance);
+
 // The instances that a stage runs, in order.
 std::vector<int> members_of(const Stage& stage);
 // Bytes that a pushed stage keeps from row to row besides its buffers: a mark, the next step, and two per member.
@@ -149,8 +158,9 @@ struct Plan {
   std::vector<Placement> placements;  // per buffer
   int64_t workspace_bytes = 0;
   int64_t state_bytes = 0;
-  int64_t lower_bound = 0;  // no plan for this schedule can be smaller
-  int peak_step = 0;        // index into timeline() where the bound is reached
+  int64_t calls_offset = -1;  // of the number of calls (uint32_t) in the state; in bytes that a call does not read
+  int64_t lower_bound = 0;    // no plan for this schedule can be smaller
+  int peak_step = 0;          // index into timeline() where the bound is reached
   int alignment = 8;
   int64_t progress_offset = -1;  // progress_bytes() of a pushed stage; behind all buffers
   bool optimal() const { return workspace_bytes == lower_bound; }

@@ -49,6 +49,8 @@ class Interleaver {
       const Instance& made = instance(member);
       if (made.needs.granule == 0 || made.batch != 1)
         return Failure{fmt::format("'{}' runs as a whole", made.kernel->def->name)};
+      if (writes_state(program_, made))
+        return Failure{fmt::format("'{}' writes what the next call reads", made.kernel->def->name)};
       if (made.rows > kMostRows)
         return Failure{
             fmt::format("'{}' has {} rows, of which {} can be counted", made.op->result()->name, made.rows, kMostRows)};

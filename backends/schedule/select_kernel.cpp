@@ -27,6 +27,18 @@ bool reads_alike(const Needs& a, const Needs& b) {
                     [](const InputNeeds& x, const InputNeeds& y) { return x.window == y.window; });
 }
 
+// What the kernel packs, and constant operands that it reads as they are.
+double constant_bytes(const KernelDef& kernel, const ir::Op& op, const Variant& variant) {
+  double bytes = 0;
+  for (const PackedConstant& constant : kernel.build(op, variant).constants)
+    bytes += static_cast<double>(constant.bytes.size());
+  for (const ir::Value* operand : op.operands) {
+    if (kernel.constant_rows && operand && ir::constant_data(operand))
+      bytes += static_cast<double>(operand->type.bytes());
+  }
+  return bytes;
+}
+
 std::string describe(const KernelDef& kernel) { return fmt::format("{} ({})", kernel.name, isa_name(kernel.isa)); }
 
 }  // namespace
@@ -45,26 +57,35 @@ std::vector<Selection> less_and_less_scratch(const std::vector<Selection>& by_co
 
 }  // namespace
 
-Choices choose_kernels(const ir::Op& op, const Target& target) {
-  Choices choices;
-  std::vector<Selection> all;
+Candidates find_kernels(const ir::Op& op, const Target& target) {
+  Candidates candidates;
   for (const Kernel& kernel : all_kernels()) {
     if (!computes(*kernel.def, op) || !runs_on(*kernel.def, target)) continue;
     if (const auto reason = why_not(*kernel.def, op)) {
-      choices.rejected.push_back(describe(*kernel.def) + ": " + *reason);
+      candidates.rejected.push_back(describe(*kernel.def) + ": " + *reason);
       continue;
     }
     for (const Variant& variant : variants_of(*kernel.def, op)) {
-      Selection one{&kernel, variant, kernel.def->needs(op, variant), 0};
+      Selection one{&kernel, variant, kernel.def->needs(op, variant)};
       if (kernel.def->cycles) one.cycles = kernel.def->cycles(op, variant, target.timing);
-      const bool accumulates = one.needs.accumulates != Accumulates::no;
-      (accumulates ? choices.accumulating : all).push_back(std::move(one));
-      if (!accumulates) ++choices.candidates;
+      one.flash_bytes = kernel.def->code_bytes + constant_bytes(*kernel.def, op, variant);
+      candidates.kernels.push_back(std::move(one));
     }
   }
-  const auto cheaper = [](const Selection& a, const Selection& b) { return a.cycles < b.cycles; };
-  std::stable_sort(all.begin(), all.end(), cheaper);
-  std::stable_sort(choices.accumulating.begin(), choices.accumulating.end(), cheaper);
+  return candidates;
+}
+
+Choices choose_kernels(Candidates candidates, double cycles_per_byte) {
+  Choices choices;
+  choices.rejected = std::move(candidates.rejected);
+  std::vector<Selection>& all = candidates.kernels;
+  for (Selection& one : all) one.cost = one.cycles + cycles_per_byte * one.flash_bytes;
+  std::stable_sort(all.begin(), all.end(), [](const Selection& a, const Selection& b) { return a.cost < b.cost; });
+  const auto whole = std::stable_partition(
+      all.begin(), all.end(), [](const Selection& one) { return one.needs.accumulates != Accumulates::no; });
+  choices.accumulating.assign(all.begin(), whole);
+  all.erase(all.begin(), whole);
+  choices.candidates = static_cast<int>(all.size());
   choices.whole = less_and_less_scratch(all);
   if (!choices.whole.empty() && choices.whole.front().needs.granule > 1) {
     std::erase_if(all, [](const Selection& one) { return one.needs.granule > 1; });
@@ -74,7 +95,7 @@ Choices choose_kernels(const ir::Op& op, const Target& target) {
 }
 
 std::function<bool(const ir::Op&)> has_kernel_on(const Target& target) {
-  return [&target](const ir::Op& op) { return !choose_kernels(op, target).whole.empty(); };
+  return [&target](const ir::Op& op) { return !fastest_kernels(op, target).whole.empty(); };
 }
 
 }  // namespace tinyc

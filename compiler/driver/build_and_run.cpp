@@ -217,4 +217,20 @@ std::optional<RunResult> build_and_run(const CompiledModel& model, const Options
   return Job(model, options, diagnostics).run(sets);
 }
 
+std::optional<RunResult> build_and_run_windows(const CompiledModel& model, const Options& options,
+                                               std::span<const DataSet> windows, Diagnostics& diagnostics) {
+  if (!model.streaming) return build_and_run(model, options, windows, diagnostics);
+  std::vector<DataSet> sets;
+  for (const DataSet& window : windows) {
+    for (DataSet& call : calls_of(window, *model.streaming)) sets.push_back(std::move(call));
+  }
+  std::optional<RunResult> run = build_and_run(model, options, sets, diagnostics);
+  if (!run) return std::nullopt;
+  RunResult result{{}, run->stack_bytes};
+  const size_t calls = sets.size() / std::max<size_t>(1, windows.size());
+  for (size_t w = 0; w < windows.size(); ++w)
+    result.outputs.push_back(joined_outputs(std::span(run->outputs).subspan(w * calls, calls), *model.streaming));
+  return result;
+}
+
 }  // namespace tinyc

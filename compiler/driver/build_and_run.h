@@ -34,6 +34,10 @@ std::optional<CountedRun> build_and_count(const CompiledModel& model, const Opti
 // The linked program alone: its bytes.
 std::optional<std::string> build_program(const CompiledModel& model, const Options& options, Diagnostics& diagnostics);
 
+// Of a stream: the sets are windows, each pushed frame by frame after a reset.
+std::optional<RunResult> build_and_run_windows(const CompiledModel& model, const Options& options,
+                                               std::span<const DataSet> windows, Diagnostics& diagnostics);
+
 // Whether programs for the target can be built (and run) here; what is missing is reported.
 bool toolchain_ready(const Target& target, bool to_run, Diagnostics& diagnostics);
 

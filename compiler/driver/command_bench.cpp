@@ -6,6 +6,7 @@
 #include "backends/toolchain.h"
 #include "compiler/analyser/analyse.h"
 #include "compiler/driver/bench_report.h"
+#include "compiler/driver/budgets.h"
 #include "compiler/driver/build_and_run.h"
 #include "compiler/driver/commands.h"
 #include "compiler/driver/data_sets.h"
@@ -142,19 +143,20 @@ std::optional<BenchReport> analyse_program(const Options& options, Diagnostics& 
 
 std::optional<BenchReport> bench_model(const Options& options, Diagnostics& diagnostics) {
   if (!toolchain_ready(*options.target, true, diagnostics)) return std::nullopt;
-  const std::optional<CompiledModel> model = compile_model(options, diagnostics);
-  if (!model) return std::nullopt;
+  const std::optional<ModelWithReport> made = compile_within_budgets(options, diagnostics);
+  if (!made) return std::nullopt;
+  const CompiledModel* model = &made->model;
   std::vector<DataSet> sets;
   if (options.data_dirs.empty()) {
     DataSet seeded{"seeded input"};
     const std::vector<ir::Tensor> inputs = seeded_inputs(*model->graph);
-    for (size_t i = 0; i < inputs.size(); ++i)
+    for (size_t i = 0; i < model->interface.inputs.size(); ++i)
       seeded.inputs.push_back(from_interface(inputs[i], model->interface.inputs[i]));
     sets.push_back(std::move(seeded));
   } else {
     auto read = read_data_sets(options.data_dirs, options.expect_prefix, *model, diagnostics);
     if (!read) return std::nullopt;
-    sets.push_back(std::move(read->front()));
+    sets = model->streaming ? calls_of(read->front(), *model->streaming) : std::vector{std::move(read->front())};
   }
   const auto counted = build_and_count(*model, options, sets, diagnostics);
   if (!counted) return std::nullopt;

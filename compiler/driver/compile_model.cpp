@@ -112,8 +112,12 @@ std::optional<LoadedModel> load_model(const Options& options, Diagnostics& diagn
   if (options.target) context.has_kernel = has_kernel_on(*options.target);
   loaded.passes = run_passes(*loaded.graph, context, runner_options(options));
   if (options.time_passes) print_times(loaded.passes);
+  if (options.stream_axis && options.stop_after.empty() && !diagnostics.has_errors())
+    loaded.streaming = stream_graph(loaded.graph, loaded.interface, options, diagnostics);
+  if (diagnostics.has_errors()) return std::nullopt;
   if (options.stop_after.empty()) shape_interface(*loaded.graph, options, loaded.interface, diagnostics);
   if (diagnostics.has_errors()) return std::nullopt;
+  if (loaded.streaming) tidy_call(*loaded.graph, context);
   return loaded;
 }
 
@@ -123,8 +127,16 @@ std::optional<LoweredModel> lower_model(const Options& options, Diagnostics& dia
   const Progress progress("choosing kernels");
   const bool outside = options.io_place == IoPlace::caller;
   if (options.push_rows && !has_rows_to_push(*loaded->graph, diagnostics)) return std::nullopt;
-  std::optional<Program> layers =
-      lower_to_program(*loaded->graph, *options.target, {outside, outside, options.push_rows}, diagnostics);
+  LowerOptions lowering{.external_inputs = outside,
+                        .external_outputs = outside,
+                        .push_rows = options.push_rows,
+                        .aim = options.aim,
+                        .flash_bytes = options.flash_bytes};
+  if (loaded->streaming) {
+    lowering.states = loaded->streaming->stream.states();
+    lowering.counts_calls = loaded->streaming->stream.first_output > 1;
+  }
+  std::optional<Program> layers = lower_to_program(*loaded->graph, *options.target, lowering, diagnostics);
   if (!layers) return std::nullopt;
   if (const Status status = options.push_rows ? can_push_rows(*layers) : Status{}; !status) {
     diagnostics.error(Code::T0602, {}, "rows cannot be pushed: the first layer is no pipeline: " + status.message(),
@@ -133,6 +145,7 @@ std::optional<LoweredModel> lower_model(const Options& options, Diagnostics& dia
   }
   LoweredModel lowered{std::move(*loaded), std::move(*layers), {}};
   lowered.schedule.plan.keep_inputs = options.keep_inputs;
+  lowered.schedule.plan.seconds = options.plan_seconds.value_or(lowered.schedule.plan.seconds);
   lowered.schedule.ram_bytes = options.ram_bytes;
   lowered.schedule.policy = options.rows;
   return lowered;
@@ -146,13 +159,16 @@ std::optional<CompiledModel> compile_model(const Options& options, Diagnostics& 
   CompiledModel compiled;
   compiled.graph = std::move(lowered->loaded.graph);
   compiled.interface = std::move(lowered->loaded.interface);
+  compiled.streaming = std::move(lowered->loaded.streaming);
   compiled.passes = std::move(lowered->loaded.passes);
   compiled.program = std::make_unique<Program>(std::move(scheduled.program));
   if (const Status status = check_plan(*compiled.program, scheduled.plan, lowered->schedule.plan); !status) {
     TINYC_BUG("memory plan: " + status.message());
   }
-  compiled.emission = make_emission_plan(*compiled.graph, *compiled.program, scheduled.plan, *options.target,
-                                         emit_options(options, lowered->loaded.sha256));
+  EmitOptions emit = emit_options(options, lowered->loaded.sha256);
+  if (compiled.streaming) emit.stream = compiled.streaming->stream;
+  compiled.emission =
+      make_emission_plan(*compiled.graph, *compiled.program, scheduled.plan, *options.target, std::move(emit));
   return compiled;
 }
 

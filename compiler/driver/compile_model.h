@@ -10,6 +10,7 @@
 #include "backends/emit/emission_plan.h"
 #include "compiler/driver/model_interface.h"
 #include "compiler/driver/options.h"
+#include "compiler/driver/streaming.h"
 #include "compiler/support/diagnostics.h"
 #include "passes/runner.h"
 
@@ -18,6 +19,7 @@ namespace tinyc {
 struct LoadedModel {
   std::unique_ptr<ir::Graph> graph;  // after all passes, or up to options.stop_after
   ModelInterface interface;
+  std::optional<Streaming> streaming;  // --stream
   std::vector<PassReport> passes;
   std::string sha256;
 };
@@ -25,6 +27,7 @@ struct LoadedModel {
 struct CompiledModel {
   std::unique_ptr<ir::Graph> graph;  // the program refers to it
   ModelInterface interface;
+  std::optional<Streaming> streaming;
   std::unique_ptr<Program> program;
   EmissionPlan emission;
   std::vector<PassReport> passes;

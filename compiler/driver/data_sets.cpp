@@ -99,6 +99,11 @@ std::vector<fs::path> set_folders(const fs::path& folder) {
   return folders;
 }
 
+// Data of a stream are those of the model over a window.
+const ModelInterface& data_interface(const CompiledModel& model) {
+  return model.streaming ? model.streaming->interface : model.interface;
+}
+
 std::string label_of(const fs::path& path) {
   return path.has_filename() ? path.filename().string() : path.parent_path().filename().string();
 }
@@ -108,8 +113,8 @@ std::string label_of(const fs::path& path) {
 std::optional<std::vector<DataSet>> read_data_sets(std::span<const std::string> folders,
                                                    const std::string& expect_prefix, const CompiledModel& model,
                                                    Diagnostics& diagnostics) {
-  const std::vector<ModelPort> inputs_wanted = model_ports(model.emission.inputs, model.interface.inputs);
-  const std::vector<ModelPort> outputs_wanted = model_ports(model.emission.outputs, model.interface.outputs);
+  const std::vector<ModelPort> inputs_wanted = model_ports(model.emission.inputs, data_interface(model).inputs);
+  const std::vector<ModelPort> outputs_wanted = model_ports(model.emission.outputs, data_interface(model).outputs);
   std::vector<DataSet> sets;
   for (const std::string& folder : folders) {
     for (const fs::path& path : set_folders(folder)) {
@@ -150,7 +155,8 @@ std::optional<std::vector<DataSet>> read_input_sets(std::span<const std::string>
 
 std::optional<DataSet> read_inputs(const std::vector<std::string>& files, const CompiledModel& model,
                                    Diagnostics& diagnostics) {
-  auto tensors = read_ports(files, model_ports(model.emission.inputs, model.interface.inputs), "input", diagnostics);
+  auto tensors =
+      read_ports(files, model_ports(model.emission.inputs, data_interface(model).inputs), "input", diagnostics);
   if (!tensors) return std::nullopt;
   return DataSet{"", std::move(*tensors), {}};
 }

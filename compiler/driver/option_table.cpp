@@ -49,6 +49,14 @@ std::string take_positive(std::optional<double>& to, const std::string& value) {
   return problem.empty() && *to > 0 && *to < 1e9 ? "" : "'" + value + "' is not a positive number";
 }
 
+std::string take_plan_time(Options& options, const std::string& value) {
+  constexpr double kMost = 3600;
+  const std::string problem = take_positive(options.plan_seconds, value);
+  return problem.empty() && *options.plan_seconds <= kMost
+             ? ""
+             : "'" + value + "' is not a number of seconds above 0, at most 3600";
+}
+
 template <class T>
 std::string take_word(T& to, const std::string& value, const std::map<std::string, T>& words) {
   const auto found = words.find(value);
@@ -73,6 +81,12 @@ std::string take_dim(Options& options, const std::string& value) {
   return "";
 }
 
+std::string take_stream_axis(Options& options, const std::string& value) {
+  options.stream_axis = integer(value);
+  const bool good = options.stream_axis && *options.stream_axis >= -64 && *options.stream_axis < 64;
+  return good ? "" : "'" + value + "' is not an axis";
+}
+
 std::string take_steps(Options& options, const std::string& value) {
   options.steps = integer(value);
   return options.steps.value_or(-1) >= 0 ? "" : "'" + value + "' is not a number of at least 0";
@@ -85,10 +99,14 @@ std::string take_pass(std::string& to, const std::string& value, bool all_too) {
   return "there is no pass '" + value + "' (tinyc --print-passes)";
 }
 
+// What kernels are chosen for, or the level of the target's compiler.
 std::string take_level(Options& options, const std::string& value) {
+  if (value == "size") return options.aim = Aim::size, "";
+  if (value == "balanced") return options.aim = Aim::balanced, "";
+  if (value == "speed") return options.aim = Aim::speed, "";
   options.optimisation = "-O" + value;
   const bool known = value.size() == 1 && std::string_view("0123s").find(value) != std::string_view::npos;
-  return known ? "" : "'" + value + "' is not 0, 1, 2, 3 or s";
+  return known ? "" : "'" + value + "' is not size, balanced or speed, nor 0, 1, 2, 3 or s";
 }
 
 using G = OptionGroup;
@@ -108,7 +126,8 @@ constexpr OptionRow kOptions[] = {
      [](O& o, S& v) { return take_positive(o.use.battery_mah, v); }},
     {"--ram", "", "SIZE", G::target, kOnCompiled, true, false, "budget for workspace and state, e.g. 64K",
      [](O& o, S& v) { return take_size(o.ram_bytes, v); }},
-    {"--flash", "", "SIZE", G::target, kOnCompiled, true, false, "budget for weights and code",
+    {"--flash", "", "SIZE", G::target, kOnCompiled, true, false,
+     "budget for weights and code: smaller kernels are chosen until they fit",
      [](O& o, S& v) { return take_size(o.flash_bytes, v); }},
     {"--dim", "", "NAME=N", G::model, kOnModels, true, false,
      "size of a dimension, by its name or as INPUT.AXIS (repeat)", take_dim},
@@ -137,6 +156,14 @@ constexpr OptionRow kOptions[] = {
      }},
     {"--keep-inputs", "", "", G::model, kOnCompiled, true, false, "inputs are still there after the inference",
      [](O& o, S&) { return o.keep_inputs = true, std::string(); }},
+    {"--stream", "", "AXIS", G::model, kOnModels, true, false,
+     "axis of time in the input: the model takes the next frames per call and keeps state", take_stream_axis},
+    {"--stream-pad", "", "WAY", G::model, kOnModels, true, false,
+     "refuse (default): no padding along time; sequence: padding before the sequence, and recurrent state over all of "
+     "it",
+     [](O& o, S& v) {
+       return take_word(o.stream_padding, v, {{"refuse", TimePadding::refuse}, {"sequence", TimePadding::sequence}});
+     }},
     {"--push-rows", "", "", G::model, kOnCompiled, true, false,
      "the caller pushes the input row by row (NAME_begin, NAME_push_row); it is never kept as a whole",
      [](O& o, S&) { return o.push_rows = true, std::string(); }},
@@ -149,8 +176,14 @@ constexpr OptionRow kOptions[] = {
            o.rows, v,
            {{"auto", RowPolicy::automatic}, {"layers", RowPolicy::layers}, {"smallest", RowPolicy::smallest}});
      }},
+    {"--plan-time", "", "SECONDS", G::model, kOnCompiled, true, false,
+     "how long plans are searched (default 1; counted in steps, so that results do not depend on the machine)",
+     [](O& o, S& v) { return take_plan_time(o, v); }},
     {"--picture", "", "FILE", G::output, only(Command::plan), false, false, "draw RAM against cycles, as SVG",
      [](O& o, S& v) { return o.picture = v, std::string(); }},
+    {"--share-workspace", "", "", G::model, only(Command::compile) | only(Command::check), false, false,
+     "several models ([NAME=]MODEL.onnx ...) that run one after the other in one workspace, declared in NAME.h",
+     [](O& o, S&) { return o.share_workspace = true, std::string(); }},
     {"--output", "-o", "DIR", G::output, kOnCompiled, false, false, "output folder (default: .)",
      [](O& o, S& v) { return o.output_dir = v, std::string(); }},
     {"--name", "", "NAME", G::output, kOnCompiled, true, false,
@@ -190,7 +223,8 @@ constexpr OptionRow kOptions[] = {
     {"--accept", "", "FILE", G::comparison, kOnCompiled, false, false,
      "index.json with tolerances per model and output, found by folder or file name of the model",
      [](O& o, S& v) { return o.accept_file = v, std::string(); }},
-    {"-O", "", "LEVEL", G::build, kOnCompiled, false, false, "optimisation: 0, 1, 2 (default), 3, s", take_level},
+    {"-O", "", "LEVEL", G::build, kOnCompiled, true, false,
+     "kernels for size, balanced (default) or speed; 0, 1, 2 (default), 3, s: the compiler's level", take_level},
     {"--cflag", "", "FLAG", G::build, kOnCompiled, false, false, "further compiler flag (repeat)",
      [](O& o, S& v) { return o.compiler_flags.push_back(v), std::string(); }},
     {"--after", "", "PASS", G::passes, only(Command::ir), false, false,

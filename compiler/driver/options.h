@@ -8,10 +8,12 @@
 #include <vector>
 
 #include "backends/emit/emission_plan.h"
+#include "backends/schedule/flash_price.h"
 #include "backends/schedule/plan_schedule.h"
 #include "compiler/report/report.h"
 #include "compiler/support/diagnostics.h"
 #include "ir/rounding.h"
+#include "passes/stream_model.h"
 
 namespace tinyc {
 
@@ -40,6 +42,8 @@ struct Options {
   Command command = Command::help;
   std::string model;         // path of the .onnx file
   std::string second_model;  // accuracy; empty if there is one model
+  bool share_workspace = false;
+  std::vector<std::string> further_models;  // --share-workspace
   const Target* target = nullptr;
   const Board* board = nullptr;
   DeviceUse use;  // --rate, --battery
@@ -54,19 +58,23 @@ struct Options {
   ir::Rounding rounding = ir::Rounding::nearest;
   bool keep_inputs = false;
   bool push_rows = false;
+  std::optional<int64_t> stream_axis;  // --stream
+  TimePadding stream_padding = TimePadding::refuse;
   RowPolicy rows = RowPolicy::automatic;
+  std::optional<double> plan_seconds;  // --plan-time
   std::string picture;  // plan: SVG file
   bool json = false;
   bool html = false;
   bool measure = false;
   bool check_numbers = false;
   bool time_passes = false;
-  bool per_layer = false;        // bench
-  bool analyse = false;          // bench: without running it
-  std::string function = "main";  // bench of a program
+  bool per_layer = false;            // bench
+  bool analyse = false;              // bench: without running it
+  std::string function = "main";     // bench of a program
   std::string print_after;           // pass, or "all"
   std::string stop_after;            // pass
   std::string skip_pass;             // accuracy: a pass that would take layers away that it compares
+  Aim aim = Aim::balanced;           // -O: what kernels are chosen for
   std::string optimisation = "-O2";  // of the target's compiler, in run, verify and --measure
   std::vector<std::string> compiler_flags;
   std::vector<std::string> golden_dirs;  // --golden
@@ -83,5 +91,8 @@ struct Options {
 
 // Nothing after an error, which is in the diagnostics.
 std::optional<Options> parse_options(const std::vector<std::string>& arguments, Diagnostics& diagnostics);
+
+// A prefix of C identifiers made from a file's name.
+std::string prefix_from(const std::string& text);
 
 }  // namespace tinyc

@@ -60,7 +60,7 @@ Status verify(const Op& op) {
   const Type& y = op.result_type();
   if (!x.quantized() && !y.quantized()) return {};
   if (!x.quantized() || !y.quantized()) return Failure{"operand and result must both be quantised, or neither"};
-  if (op.text("mode") == "nearest" && x.quant == y.quant) return {};
+  if (op.text("mode") == "nearest" && same_numbers(x, y)) return {};
   if (!x.quant->per_tensor() || !y.quant->per_tensor()) return Failure{"must be quantised per tensor"};
   if (element_bits(x.element) > 8 || element_bits(y.element) > 8) return Failure{"has an integer form for 8 bits only"};
   if (op.text("coordinates") == "tf_crop_and_resize") return Failure{"has no integer form that extrapolates"};
@@ -154,7 +154,7 @@ void resize_reals(const Op& op, const Tensor& x, Tensor& y) {
 // Equal quantisation: the nearest integers are copied as they are.
 void reference(const Op& op, std::span<const Tensor* const> operands, std::span<Tensor> results) {
   const Type& x = op.operand_type(0);
-  if (x.quantized() && x.quant != op.result_type().quant) return resize_integers(op, *operands[0], results[0]);
+  if (x.quantized() && !same_numbers(x, op.result_type())) return resize_integers(op, *operands[0], results[0]);
   if (x.quantized() && op.text("mode") != "nearest") return resize_integers(op, *operands[0], results[0]);
   resize_reals(op, *operands[0], results[0]);
 }

@@ -2,13 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 # What one inference costs, one line per model:   cycles.sh TINYC TARGET MODEL_FOLDER... > results/TARGET.txt
 # MODEL_FOLDER: has model.onnx. Instructions are exact, cycles modelled without wait states (docs/cycles.md); flash is code and
-# constants of the emitted source, RAM its workspace and state. --io-layout rows.
+# constants of the emitted source, RAM its workspace and state. --io-layout rows. AIM: of -O, speed by default.
 set -eu
 tinyc=$(realpath "$1") target=$2
 shift 2
 first=1
 for model in "$@"; do
-  "$tinyc" bench "$model/model.onnx" --target "$target" --io-layout rows --name model --json |
+  "$tinyc" bench "$model/model.onnx" --target "$target" --io-layout rows -O "${AIM:-speed}" --name model --json |
     python3 -c '
 import json, sys
 report, name, first = json.load(sys.stdin), sys.argv[1], sys.argv[2] == "1"

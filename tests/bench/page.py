@@ -62,11 +62,26 @@ def table(target, rows):
     print()
 
 
+def aims():
+    print("## What -O gives up and saves, Cortex-M4")
+    print()
+    print("Cycles; code and constants (flash); RAM. `balanced` is the default, the other tables are at `speed`.")
+    print()
+    print("| model | size | balanced | speed |")
+    print("|---|---|---|---|")
+    rows = [read(f"cortex-m4{suffix}")[1] for suffix in ("-size", "-balanced", "")]
+    for title, name in MODELS:
+        cells = [f"{millions(of[name]['cycles'] / 1e6)} M; {of[name]['code']:,} + {of[name]['constants']:,}; {of[name]['ram']:,}"
+                 for of in rows if name in of]
+        print(f"| {title} | " + " | ".join(cells) + " |")
+    print()
+
+
 def main():
     print("<!-- tests/bench/page.py -->")
     print("# Benchmarks")
     print()
-    print("The real MLPerf Tiny models, int8 in QDQ form, one inference, `--io-layout rows`, recommended build flags. Instructions are exact,")
+    print("The real MLPerf Tiny models, int8 in QDQ form, one inference, `--io-layout rows -O speed`, recommended build flags. Instructions are exact,")
     print("cycles modelled without wait states ([cycles](cycles.md)). RAM is the workspace with input, output and scratch; code and")
     print("constants are those of the emitted source, linked alone; stack is painted. MACs are those that are left once constant channels are")
     print("removed (VWW: about half). The figures come from `tests/bench/cycles.sh TINYC TARGET MODELS`, kept in")
@@ -82,6 +97,7 @@ def main():
         print(f"## {title}")
         print()
         table(target, rows)
+    aims()
     print("## Memory beside TensorFlow Lite Micro, Cortex-M4")
     print()
     print("TFLM: arena, data and stack; whole image with the .tflite file. tinyc: workspace and stack; code and constants.")

@@ -257,12 +257,26 @@ void conversions(Random& random, const CaseSink& sink) {
   }
 }
 
+void slide(Random& random, const CaseSink& sink) {
+  CaseMaker make(random);
+  ir::Shape shape = random_shape(random, 2, 4);
+  const int64_t axis = random.between(0, static_cast<int64_t>(shape.size()) - 1);
+  if (random.chance(30)) shape.back() *= 16;  // several words at a time
+  ir::Shape rows = shape;
+  rows[static_cast<size_t>(axis)] = random.between(1, shape[static_cast<size_t>(axis)]);
+  const ir::Type type = any_type(random, shape);
+  ir::Type fresh = type;
+  fresh.shape = rows;
+  finish_same(make, sink, "slide", {make.input(type), make.input(fresh)}, {{"axis", axis}});
+}
+
 }  // namespace
 
 void moving_cases(Random& random, int rounds, const CaseSink& sink) {
   for (int i = 0; i < 5 * rounds; ++i) {
     transpose(random, sink);
     slice(random, sink);
+    slide(random, sink);
     expand(random, sink);
     gather(random, sink);
     pad(random, sink);
