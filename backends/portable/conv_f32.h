@@ -2,6 +2,7 @@
 // float32 convolution, any kernel, stride, dilation, padding and groups; four output channels at a time.
 #include "backends/kernel_conv.h"
 #include "backends/kernel_functions.h"
+#include "backends/kernel_vfp.h"
 
 namespace tinyc {
 namespace portable_conv_f32 {
@@ -30,6 +31,7 @@ inline Built build(const ir::Op& op, const Variant&) {
 }
 
 inline double cycles(const ir::Op& op, const Variant&, const CoreTiming& t) {
+  if (has_vfp_loops(t)) return vfp_conv_cycles(op, t);
   return layer_cycles(op, conv_mac_overhead(op, t) + t.float_mac, t.load + t.store + t.float_add + 10 * t.alu);
 }
 
