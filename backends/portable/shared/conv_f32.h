@@ -37,7 +37,7 @@ TINYC_KERNEL void conv_f32_taps(const Geometry& g, const Rows& in, const ConvF32
 template <class Weights>
 constexpr int32_t kConvF32Together = 1;
 template <>
-constexpr int32_t kConvF32Together<const float*> = 4;
+[[maybe_unused]] constexpr int32_t kConvF32Together<const float*> = 4;
 
 // Adds a run of taps to the sums of four channels of each pixel.
 template <int pixels, class Weights>
