@@ -39,9 +39,18 @@ int64_t floor_of(__int128 numerator, int64_t denominator) {
 class Channel {
  public:
   Channel(const ir::Accumulator& exact, ir::Element element, int64_t channel, Range range, int shift, int64_t offset)
-      : exact_(exact), element_(element), channel_(channel), range_(range), shift_(shift), offset_(offset) {
-    const int64_t last = result(range.high);
-    for (int64_t value = result(range.low) + 1; value <= last; ++value) steps_.push_back({value, first_with(value)});
+      : exact_(exact),
+        element_(element),
+        channel_(channel),
+        range_(range),
+        lowest_(result(range.low)),
+        highest_(result(range.high)),
+        shift_(shift),
+        offset_(offset) {
+    for (int64_t value = lowest_ + 1; value <= highest_; ++value) {
+      const int64_t at = first_with(value);
+      steps_.push_back({value, at, result(at - 1), result(at)});
+    }
   }
 
   // The addend for a multiplier; nothing if none fits.
@@ -56,9 +65,10 @@ class Channel {
       if (least > most) return std::nullopt;
     }
     const int64_t chosen = std::clamp<int64_t>(0, least, most);
-    if (!holds(range_.low, multiplier, chosen) || !holds(range_.high, multiplier, chosen)) return std::nullopt;
+    const auto gives = [&](int64_t sum, int64_t value) { return value_of(sum, multiplier, chosen) == value; };
+    if (!gives(range_.low, lowest_) || !gives(range_.high, highest_)) return std::nullopt;
     for (const Step& step : steps_) {
-      if (!holds(step.at, multiplier, chosen) || !holds(step.at - 1, multiplier, chosen)) return std::nullopt;
+      if (!gives(step.at - 1, step.before) || !gives(step.at, step.after)) return std::nullopt;
     }
     return chosen;
   }
@@ -66,32 +76,39 @@ class Channel {
  private:
   struct Step {
     int64_t value;
-    int64_t at;  // smallest sum with a result of at least `value`
+    int64_t at;             // smallest sum with a result of at least `value`
+    int64_t before, after;  // results of at - 1 and at
   };
 
   int64_t result(int64_t sum) const { return exact_.result(sum, channel_); }
 
+  // Steps are evenly apart: the next is looked for where the last two say.
   int64_t first_with(int64_t value) const {
-    int64_t below = range_.low, reached = range_.high;
-    while (reached - below > 1) {
-      const int64_t middle = below + (reached - below) / 2;
-      (result(middle) >= value ? reached : below) = middle;
+    const size_t known = steps_.size();
+    int64_t below = known ? steps_.back().at - 1 : range_.low, reached = range_.high;
+    int64_t middle = known > 1 ? 2 * steps_[known - 1].at - steps_[known - 2].at : (below + reached) / 2;
+    for (int64_t reach = 1; reached - below > 1; reach *= 2) {
+      if (middle <= below || middle >= reached) middle = below + (reached - below) / 2;
+      const bool is_reached = result(middle) >= value;
+      (is_reached ? reached : below) = middle;
+      middle += is_reached ? -reach : reach;
     }
     return reached;
   }
 
-  // What the kernel computes, before it saturates.
-  bool holds(int64_t sum, int64_t multiplier, int64_t addend) const {
+  // What the kernel computes; nothing if it overflows.
+  std::optional<int64_t> value_of(int64_t sum, int64_t multiplier, int64_t addend) const {
     const int64_t high = ((256 * sum + addend) * multiplier) >> 32;
     const int64_t shifted = offset_ + high;
-    if (shifted > INT32_MAX || shifted < INT32_MIN) return false;
-    return std::clamp(shifted >> shift_, ir::lowest(element_), ir::highest(element_)) == result(sum);
+    if (shifted > INT32_MAX || shifted < INT32_MIN) return std::nullopt;
+    return std::clamp(shifted >> shift_, ir::lowest(element_), ir::highest(element_));
   }
 
   const ir::Accumulator& exact_;
   ir::Element element_;
   int64_t channel_;
   Range range_;
+  int64_t lowest_, highest_;  // results
   int shift_;
   int64_t offset_;
   std::vector<Step> steps_;

@@ -70,6 +70,7 @@ inline const KernelDef armv7em_dsp_average_pool_q8_dsp_kernel = {
     .entry = "average_pool_q8_dsp",
     .geometry_type = "AveragePoolQ8Dsp",
     .loops_over_batch = true,
+    .code_bytes = 240,
     .why_not = armv7em_dsp_average_pool_q8_dsp::why_not,
     .needs = armv7em_dsp_average_pool_q8_dsp::needs,
     .build = armv7em_dsp_average_pool_q8_dsp::build,

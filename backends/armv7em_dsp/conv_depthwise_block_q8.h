@@ -98,6 +98,7 @@ inline const KernelDef armv7em_dsp_conv_depthwise_block_q8_kernel = {
     .entry = "conv_depthwise_block_q8",
     .geometry_type = "ConvDepthwiseBlockQ8",
     .loops_over_batch = true,
+    .code_bytes = 1050,
     .tflite_rounding = true,
     .why_not = armv7em_dsp_conv_depthwise_block_q8::why_not,
     .needs = armv7em_dsp_conv_depthwise_block_q8::needs,

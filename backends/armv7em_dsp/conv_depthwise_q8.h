@@ -71,6 +71,7 @@ inline const KernelDef armv7em_dsp_conv_depthwise_q8_kernel = {
     .entry = "conv_depthwise_q8_dsp",
     .geometry_type = "ConvDepthwiseQ8Dsp",
     .loops_over_batch = true,
+    .code_bytes = 450,
     .why_not = armv7em_dsp_conv_depthwise_q8::why_not,
     .needs = armv7em_dsp_conv_depthwise_q8::needs,
     .build = armv7em_dsp_conv_depthwise_q8::build,

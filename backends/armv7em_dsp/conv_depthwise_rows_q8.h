@@ -105,6 +105,7 @@ inline const KernelDef armv7em_dsp_conv_depthwise_rows_q8_kernel = {
     .entry = "conv_depthwise_rows_q8",
     .geometry_type = "ConvDepthwiseRowsQ8",
     .loops_over_batch = true,
+    .code_bytes = 1250,
     .tflite_rounding = true,
     .why_not = armv7em_dsp_conv_depthwise_rows_q8::why_not,
     .needs = armv7em_dsp_conv_depthwise_rows_q8::needs,

@@ -58,6 +58,7 @@ inline const KernelDef armv7em_dsp_conv_q8_direct_kernel = {
     .entry = "conv_q8_direct_dsp",
     .geometry_type = "ConvQ8DirectDsp",
     .loops_over_batch = true,
+    .code_bytes = 420,
     .why_not = armv7em_dsp_conv_q8_direct::why_not,
     .needs = armv7em_dsp_conv_q8_direct::needs,
     .build = armv7em_dsp_conv_q8_direct::build,

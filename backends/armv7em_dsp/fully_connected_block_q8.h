@@ -49,6 +49,7 @@ inline const KernelDef armv7em_dsp_fully_connected_block_q8_kernel = {
     .summary = "8-bit fully connected layer, 8 outputs in registers",
     .entry = "fully_connected_block_q8",
     .geometry_type = "FullyConnectedBlockQ8",
+    .code_bytes = 1250,
     .tflite_rounding = true,
     .why_not = armv7em_dsp_fully_connected_block_q8::why_not,
     .needs = armv7em_dsp_fully_connected_block_q8::needs,

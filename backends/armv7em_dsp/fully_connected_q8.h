@@ -51,6 +51,7 @@ inline const KernelDef armv7em_dsp_fully_connected_q8_kernel = {
     .summary = "8-bit fully connected layer, four outputs at a time with dual multiply-accumulate",
     .entry = "fully_connected_q8_dsp",
     .geometry_type = "FullyConnectedQ8Dsp",
+    .code_bytes = 290,
     .why_not = armv7em_dsp_fully_connected_q8::why_not,
     .needs = armv7em_dsp_fully_connected_q8::needs,
     .build = armv7em_dsp_fully_connected_q8::build,

@@ -50,6 +50,7 @@ inline const KernelDef armv81m_mve_conv_depthwise_vector_q8_kernel = {
     .entry = "conv_depthwise_vector_q8",
     .geometry_type = "ConvDepthwiseVectorQ8",
     .loops_over_batch = true,
+    .code_bytes = 680,
     .tflite_rounding = true,
     .why_not = armv81m_mve_conv_depthwise_vector_q8::why_not,
     .needs = armv81m_mve_conv_depthwise_vector_q8::needs,

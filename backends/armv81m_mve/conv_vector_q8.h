@@ -70,6 +70,7 @@ inline const KernelDef armv81m_mve_conv_vector_q8_kernel = {
     .entry = "conv_vector_q8",
     .geometry_type = "ConvVectorQ8",
     .loops_over_batch = true,
+    .code_bytes = 570,
     .tflite_rounding = true,
     .why_not = armv81m_mve_conv_vector_q8::why_not,
     .needs = armv81m_mve_conv_vector_q8::needs,

@@ -34,6 +34,7 @@ inline const KernelDef armv81m_mve_fully_connected_vector_q8_kernel = {
     .summary = "8-bit fully connected layer, vectors of 16 products for 4 outputs",
     .entry = "fully_connected_vector_q8",
     .geometry_type = "FullyConnectedVectorQ8",
+    .code_bytes = 220,
     .tflite_rounding = true,
     .why_not = armv81m_mve_fully_connected_vector_q8::why_not,
     .needs = armv81m_mve_fully_connected_vector_q8::needs,

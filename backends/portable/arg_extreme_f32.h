@@ -31,6 +31,7 @@ inline const KernelDef portable_arg_extreme_f32_kernel = {
     .summary = "position of the extreme",
     .entry = "arg_extreme_f32",
     .geometry_type = "ArgExtremeF32",
+    .code_bytes = 60,
     .why_not = portable_arg_extreme_f32::why_not,
     .needs = portable_arg_extreme_f32::needs,
     .build = portable_arg_extreme_f32::build,

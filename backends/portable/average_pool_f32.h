@@ -41,6 +41,7 @@ inline const KernelDef portable_average_pool_f32_kernel = {
     .entry = "average_pool_f32",
     .geometry_type = "AveragePoolF32",
     .loops_over_batch = true,
+    .code_bytes = 140,
     .why_not = portable_average_pool_f32::why_not,
     .needs = portable_average_pool_f32::needs,
     .build = portable_average_pool_f32::build,

@@ -89,6 +89,7 @@ inline const KernelDef portable_average_pool_q8_kernel = {
     .entry = "average_pool_q8",
     .geometry_type = "AveragePoolQ8",
     .loops_over_batch = true,
+    .code_bytes = 130,
     .tflite_rounding = true,
     .why_not = portable_average_pool_q8::why_not,
     .needs = portable_average_pool_q8::needs,

@@ -75,6 +75,7 @@ inline const KernelDef portable_average_pool_q8_rows_kernel = {
     .summary = "8-bit average of a whole image, row by row",
     .entry = "average_pool_q8_rows",
     .geometry_type = "AveragePoolQ8Rows",
+    .code_bytes = 200,
     .why_not = portable_average_pool_q8_rows::why_not,
     .variants = portable_average_pool_q8_rows::variants,
     .needs = portable_average_pool_q8_rows::needs,

@@ -37,6 +37,7 @@ inline const KernelDef portable_binary_f32_kernel = {
     .entry = "binary_f32",
     .geometry_type = "BinaryF32",
     .constant_rows = true,
+    .code_bytes = 60,
     .why_not = portable_binary_f32::why_not,
     .needs = portable_binary_f32::needs,
     .build = portable_binary_f32::build,

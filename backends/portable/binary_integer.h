@@ -47,6 +47,7 @@ inline const KernelDef portable_binary_integer_kernel = {
     .entry = "binary_integer",
     .geometry_type = "BinaryInteger",
     .constant_rows = true,
+    .code_bytes = 70,
     .why_not = portable_binary_integer::why_not,
     .needs = portable_binary_integer::needs,
     .build = portable_binary_integer::build,

@@ -45,6 +45,7 @@ inline const KernelDef portable_binary_q8_kernel = {
     .entry = "binary_q8",
     .geometry_type = "BinaryQ8",
     .constant_rows = true,
+    .code_bytes = 140,
     .tflite_rounding = true,
     .why_not = portable_binary_q8::why_not,
     .needs = portable_binary_q8::needs,

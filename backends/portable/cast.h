@@ -68,6 +68,7 @@ inline const KernelDef portable_cast_kernel = {
     .entry = "cast",
     .geometry_type = "Cast",
     .constant_rows = true,
+    .code_bytes = 20,
     .why_not = portable_cast::why_not,
     .needs = portable_cast::needs,
     .build = portable_cast::build,

@@ -36,6 +36,7 @@ inline const KernelDef portable_compare_f32_kernel = {
     .entry = "compare_f32",
     .geometry_type = "CompareF32",
     .constant_rows = true,
+    .code_bytes = 30,
     .why_not = portable_compare_f32::why_not,
     .needs = portable_compare_f32::needs,
     .build = portable_compare_f32::build,

@@ -51,6 +51,7 @@ inline const KernelDef portable_concat_kernel = {
     .geometry_type = "Concat",
     .constant_rows = true,
     .variadic = true,
+    .code_bytes = 70,
     .why_not = portable_concat::why_not,
     .needs = portable_concat::needs,
     .build = portable_concat::build,

@@ -47,6 +47,7 @@ inline const KernelDef portable_conv_any_f32_kernel = {
     .geometry_type = "ConvAnyF32",
     .constant_rows = true,
     .absent_rows = true,
+    .code_bytes = 330,
     .why_not = portable_conv_any_f32::why_not,
     .needs = portable_conv_any_f32::needs,
     .build = portable_conv_any_f32::build,

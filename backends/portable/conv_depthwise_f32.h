@@ -51,6 +51,7 @@ inline const KernelDef portable_conv_depthwise_f32_kernel = {
     .entry = "conv_depthwise_f32",
     .geometry_type = "ConvDepthwiseF32",
     .loops_over_batch = true,
+    .code_bytes = 460,
     .why_not = portable_conv_depthwise_f32::why_not,
     .needs = portable_conv_depthwise_f32::needs,
     .build = portable_conv_depthwise_f32::build,

@@ -41,6 +41,7 @@ inline const KernelDef portable_conv_depthwise_q8_kernel = {
     .entry = "conv_depthwise_q8",
     .geometry_type = "ConvDepthwiseQ8",
     .loops_over_batch = true,
+    .code_bytes = 740,
     .tflite_rounding = true,
     .why_not = portable_conv_depthwise_q8::why_not,
     .needs = portable_conv_depthwise_q8::needs,

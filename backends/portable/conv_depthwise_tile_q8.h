@@ -50,6 +50,7 @@ inline const KernelDef portable_conv_depthwise_tile_q8_kernel = {
     .entry = "conv_depthwise_tile_q8",
     .geometry_type = "ConvDepthwiseTileQ8",
     .loops_over_batch = true,
+    .code_bytes = 1120,
     .tflite_rounding = true,
     .why_not = portable_conv_depthwise_tile_q8::why_not,
     .variants = portable_conv_depthwise_tile_q8::variants,

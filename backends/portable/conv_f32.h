@@ -46,6 +46,7 @@ inline const KernelDef portable_conv_f32_kernel = {
     .entry = "conv_f32",
     .geometry_type = "ConvF32",
     .loops_over_batch = true,
+    .code_bytes = 430,
     .why_not = portable_conv_f32::why_not,
     .needs = portable_conv_f32::needs,
     .build = portable_conv_f32::build,

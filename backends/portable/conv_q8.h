@@ -42,6 +42,7 @@ inline const KernelDef portable_conv_q8_kernel = {
     .entry = "conv_q8",
     .geometry_type = "ConvQ8",
     .loops_over_batch = true,
+    .code_bytes = 670,
     .tflite_rounding = true,
     .why_not = portable_conv_q8::why_not,
     .needs = portable_conv_q8::needs,

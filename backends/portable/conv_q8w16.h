@@ -42,6 +42,7 @@ inline const KernelDef portable_conv_q8w16_kernel = {
     .entry = "conv_q8w16",
     .geometry_type = "ConvQ8W16",
     .loops_over_batch = true,
+    .code_bytes = 680,
     .tflite_rounding = true,
     .why_not = portable_conv_q8w16::why_not,
     .needs = portable_conv_q8w16::needs,

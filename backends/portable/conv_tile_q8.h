@@ -46,6 +46,7 @@ inline const KernelDef portable_conv_tile_q8_kernel = {
     .entry = "conv_tile_q8",
     .geometry_type = "ConvTileQ8",
     .loops_over_batch = true,
+    .code_bytes = 1150,
     .tflite_rounding = true,
     .why_not = portable_conv_tile_q8::why_not,
     .variants = [](const ir::Op&) { return tile_variants(); },

@@ -35,6 +35,7 @@ inline const KernelDef portable_conv_wide_kernel = {
     .entry = "conv_wide",
     .geometry_type = "ConvWide",
     .loops_over_batch = true,
+    .code_bytes = 350,
     .why_not = portable_conv_wide::why_not,
     .needs = portable_conv_wide::needs,
     .build = portable_conv_wide::build,

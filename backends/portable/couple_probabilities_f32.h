@@ -36,6 +36,7 @@ inline const KernelDef portable_couple_probabilities_f32_kernel = {
     .summary = "pairwise coupling",
     .entry = "couple_probabilities_f32",
     .geometry_type = "CoupleProbabilitiesF32",
+    .code_bytes = 550,
     .why_not = portable_couple_probabilities_f32::why_not,
     .needs = portable_couple_probabilities_f32::needs,
     .build = portable_couple_probabilities_f32::build,

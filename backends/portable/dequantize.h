@@ -40,6 +40,7 @@ inline const KernelDef portable_dequantize_kernel = {
     .entry = "dequantize",
     .geometry_type = "Dequantize",
     .constant_rows = true,
+    .code_bytes = 60,
     .why_not = portable_dequantize::why_not,
     .needs = portable_dequantize::needs,
     .build = portable_dequantize::build,

@@ -30,6 +30,7 @@ inline const KernelDef portable_dynamic_quantize_f32_kernel = {
     .summary = "dynamic quantisation",
     .entry = "dynamic_quantize_f32",
     .geometry_type = "DynamicQuantizeF32",
+    .code_bytes = 190,
     .why_not = portable_dynamic_quantize_f32::why_not,
     .needs = portable_dynamic_quantize_f32::needs,
     .build = portable_dynamic_quantize_f32::build,

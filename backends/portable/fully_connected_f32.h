@@ -40,6 +40,7 @@ inline const KernelDef portable_fully_connected_f32_kernel = {
     .summary = "float32 fully connected layer, four outputs at a time",
     .entry = "fully_connected_f32",
     .geometry_type = "FullyConnectedF32",
+    .code_bytes = 320,
     .why_not = portable_fully_connected_f32::why_not,
     .needs = portable_fully_connected_f32::needs,
     .build = portable_fully_connected_f32::build,

@@ -37,6 +37,7 @@ inline const KernelDef portable_fully_connected_q8_kernel = {
     .summary = "8-bit fully connected layer, plain loops",
     .entry = "fully_connected_q8",
     .geometry_type = "FullyConnectedQ8",
+    .code_bytes = 600,
     .tflite_rounding = true,
     .why_not = portable_fully_connected_q8::why_not,
     .needs = portable_fully_connected_q8::needs,

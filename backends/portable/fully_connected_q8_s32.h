@@ -37,6 +37,7 @@ inline const KernelDef portable_fully_connected_q8_s32_kernel = {
     .summary = "8-bit fully connected layer, sums",
     .entry = "fully_connected_q8_s32",
     .geometry_type = "FullyConnectedQ8S32",
+    .code_bytes = 180,
     .why_not = portable_fully_connected_q8_s32::why_not,
     .needs = portable_fully_connected_q8_s32::needs,
     .build = portable_fully_connected_q8_s32::build,

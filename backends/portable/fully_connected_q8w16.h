@@ -37,6 +37,7 @@ inline const KernelDef portable_fully_connected_q8w16_kernel = {
     .summary = "8-bit fully connected layer, plain loops, 16-bit weights",
     .entry = "fully_connected_q8w16",
     .geometry_type = "FullyConnectedQ8W16",
+    .code_bytes = 280,
     .tflite_rounding = true,
     .why_not = portable_fully_connected_q8w16::why_not,
     .needs = portable_fully_connected_q8w16::needs,

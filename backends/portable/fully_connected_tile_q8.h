@@ -41,6 +41,7 @@ inline const KernelDef portable_fully_connected_tile_q8_kernel = {
     .summary = "8-bit fully connected layer, 4 outputs of 1 or 2 lines in registers",
     .entry = "fully_connected_tile_q8",
     .geometry_type = "FullyConnectedTileQ8",
+    .code_bytes = 680,
     .tflite_rounding = true,
     .why_not = portable_fully_connected_tile_q8::why_not,
     .variants = portable_fully_connected_tile_q8::variants,

@@ -42,6 +42,7 @@ inline const KernelDef portable_gather_kernel = {
     .entry = "gather",
     .geometry_type = "Gather",
     .constant_rows = true,
+    .code_bytes = 90,
     .why_not = portable_gather::why_not,
     .needs = portable_gather::needs,
     .build = portable_gather::build,

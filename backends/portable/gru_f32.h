@@ -35,6 +35,7 @@ inline const KernelDef portable_gru_f32_kernel = {
     .geometry_type = "GruF32",
     .constant_rows = true,
     .absent_rows = true,
+    .code_bytes = 700,
     .why_not = portable_gru_f32::why_not,
     .needs = portable_gru_f32::needs,
     .build = portable_gru_f32::build,

@@ -30,6 +30,7 @@ inline const KernelDef portable_log_softmax_f32_kernel = {
     .summary = "float32 log softmax along any axis",
     .entry = "log_softmax_f32",
     .geometry_type = "LogSoftmaxF32",
+    .code_bytes = 130,
     .why_not = portable_log_softmax_f32::why_not,
     .needs = portable_log_softmax_f32::needs,
     .build = portable_log_softmax_f32::build,

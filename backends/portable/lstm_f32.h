@@ -35,6 +35,7 @@ inline const KernelDef portable_lstm_f32_kernel = {
     .geometry_type = "LstmF32",
     .constant_rows = true,
     .absent_rows = true,
+    .code_bytes = 930,
     .why_not = portable_lstm_f32::why_not,
     .needs = portable_lstm_f32::needs,
     .build = portable_lstm_f32::build,

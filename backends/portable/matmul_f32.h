@@ -37,6 +37,7 @@ inline const KernelDef portable_matmul_f32_kernel = {
     .entry = "matmul_f32",
     .geometry_type = "MatmulF32",
     .constant_rows = true,
+    .code_bytes = 170,
     .why_not = portable_matmul_f32::why_not,
     .needs = portable_matmul_f32::needs,
     .build = portable_matmul_f32::build,

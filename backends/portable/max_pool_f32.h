@@ -35,6 +35,7 @@ inline const KernelDef portable_max_pool_f32_kernel = {
     .entry = "max_pool_f32",
     .geometry_type = "MaxPoolF32",
     .loops_over_batch = true,
+    .code_bytes = 220,
     .why_not = portable_max_pool_f32::why_not,
     .needs = portable_max_pool_f32::needs,
     .build = portable_max_pool_f32::build,

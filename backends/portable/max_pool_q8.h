@@ -49,6 +49,7 @@ inline const KernelDef portable_max_pool_q8_kernel = {
     .entry = "max_pool_q8",
     .geometry_type = "MaxPoolQ8",
     .loops_over_batch = true,
+    .code_bytes = 170,
     .why_not = portable_max_pool_q8::why_not,
     .needs = portable_max_pool_q8::needs,
     .build = portable_max_pool_q8::build,

@@ -44,6 +44,7 @@ inline const KernelDef portable_quantize_f32_kernel = {
     .summary = "float32 to quantised integers",
     .entry = "quantize_f32",
     .geometry_type = "QuantizeF32",
+    .code_bytes = 180,
     .tflite_rounding = true,
     .why_not = portable_quantize_f32::why_not,
     .needs = portable_quantize_f32::needs,

@@ -49,6 +49,7 @@ inline const KernelDef portable_quantize_integer_kernel = {
     .summary = "change of quantisation",
     .entry = "quantize_integer",
     .geometry_type = "QuantizeInteger",
+    .code_bytes = 40,
     .why_not = portable_quantize_integer::why_not,
     .needs = portable_quantize_integer::needs,
     .build = portable_quantize_integer::build,

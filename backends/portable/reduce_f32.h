@@ -34,6 +34,7 @@ inline const KernelDef portable_reduce_f32_kernel = {
     .summary = "float32 reductions",
     .entry = "reduce_f32",
     .geometry_type = "ReduceF32",
+    .code_bytes = 70,
     .why_not = portable_reduce_f32::why_not,
     .needs = portable_reduce_f32::needs,
     .build = portable_reduce_f32::build,

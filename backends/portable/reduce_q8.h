@@ -71,6 +71,7 @@ inline const KernelDef portable_reduce_q8_kernel = {
     .summary = "reductions of quantised integers",
     .entry = "reduce_q8",
     .geometry_type = "ReduceQ8",
+    .code_bytes = 90,
     .tflite_rounding = true,
     .why_not = portable_reduce_q8::why_not,
     .needs = portable_reduce_q8::needs,

@@ -30,6 +30,7 @@ inline const KernelDef portable_softmax_f32_kernel = {
     .summary = "float32 softmax along any axis",
     .entry = "softmax_f32",
     .geometry_type = "SoftmaxF32",
+    .code_bytes = 130,
     .why_not = portable_softmax_f32::why_not,
     .needs = portable_softmax_f32::needs,
     .build = portable_softmax_f32::build,

@@ -54,6 +54,7 @@ inline const KernelDef portable_softmax_q8_kernel = {
     .summary = "8-bit softmax with a table of exponentials",
     .entry = "softmax_q8",
     .geometry_type = "SoftmaxQ8",
+    .code_bytes = 140,
     .why_not = portable_softmax_q8::why_not,
     .needs = portable_softmax_q8::needs,
     .build = portable_softmax_q8::build,

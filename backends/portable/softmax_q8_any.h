@@ -54,6 +54,7 @@ inline const KernelDef portable_softmax_q8_any_kernel = {
     .summary = "8-bit softmax, any axis and scale",
     .entry = "softmax_q8_any",
     .geometry_type = "SoftmaxQ8Any",
+    .code_bytes = 240,
     .why_not = portable_softmax_q8_any::why_not,
     .needs = portable_softmax_q8_any::needs,
     .build = portable_softmax_q8_any::build,

@@ -53,6 +53,7 @@ inline const KernelDef portable_strided_copy_kernel = {
     .entry = "strided_copy",
     .geometry_type = "StridedCopy",
     .constant_rows = true,
+    .code_bytes = 60,
     .why_not = portable_strided_copy::why_not,
     .needs = portable_strided_copy::needs,
     .build = portable_strided_copy::build,

@@ -34,6 +34,7 @@ inline const KernelDef portable_table_q8_kernel = {
     .summary = "function of one quantised variable, by table",
     .entry = "table_q8",
     .geometry_type = "TableQ8",
+    .code_bytes = 30,
     .tflite_rounding = true,
     .why_not = portable_table_q8::why_not,
     .needs = portable_table_q8::needs,

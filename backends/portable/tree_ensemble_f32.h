@@ -104,6 +104,7 @@ inline const KernelDef portable_tree_ensemble_f32_kernel = {
     .summary = "decision trees in tables",
     .entry = "tree_ensemble_f32",
     .geometry_type = "TreeEnsembleF32",
+    .code_bytes = 200,
     .why_not = portable_tree_ensemble_f32::why_not,
     .needs = portable_tree_ensemble_f32::needs,
     .build = portable_tree_ensemble_f32::build,

@@ -40,6 +40,7 @@ inline const KernelDef portable_unary_f32_kernel = {
     .summary = "function of one float32 variable",
     .entry = "unary_f32",
     .geometry_type = "UnaryF32",
+    .code_bytes = 60,
     .why_not = portable_unary_f32::why_not,
     .needs = portable_unary_f32::needs,
     .build = portable_unary_f32::build,

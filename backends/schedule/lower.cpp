@@ -92,9 +92,7 @@ class Lowering {
       buffer.port = static_cast<int>(i);
       buffer.external = options_.external_inputs || options_.push_rows;
     }
-    for (const auto& op : graph_.ops()) {
-      if (!op->is("constant") && !op->def->traits.view) add_instance(*op);
-    }
+    add_instances();
     for (size_t i = 0; i < graph_.outputs().size(); ++i) {
       Buffer& buffer = buffer_of(graph_.outputs()[i]);
       if (as_state(buffer, i, graph_.outputs().size())) continue;
@@ -164,8 +162,19 @@ class Lowering {
             value->type.rank() >= 3 ? value->type.shape[1] : 1};
   }
 
-  void add_instance(const ir::Op& op) {
-    Choices choices = choose_kernels(op, target_, options_.aim);
+  void add_instances() {
+    std::vector<const ir::Op*> ops;
+    std::vector<Candidates> candidates;
+    for (const auto& op : graph_.ops()) {
+      if (op->is("constant") || op->def->traits.view) continue;
+      ops.push_back(op.get());
+      candidates.push_back(find_kernels(*op, target_));
+    }
+    const std::vector<double> prices = flash_prices(candidates, options_.aim, options_.flash_bytes);
+    for (size_t i = 0; i < ops.size(); ++i) add_instance(*ops[i], choose_kernels(std::move(candidates[i]), prices[i]));
+  }
+
+  void add_instance(const ir::Op& op, Choices choices) {
     if (choices.whole.empty()) return report(op, choices);
     Instance instance;
     instance.op = &op;

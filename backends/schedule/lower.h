@@ -4,6 +4,7 @@
 
 #include <optional>
 
+#include "backends/schedule/flash_price.h"
 #include "backends/schedule/program.h"
 #include "compiler/support/diagnostics.h"
 
@@ -16,6 +17,7 @@ struct LowerOptions {
   size_t states = 0;          // of the graph's inputs and outputs, the last so many (ir/stream.h)
   bool counts_calls = false;  // Program::counts_calls
   Aim aim = Aim::speed;       // -O
+  std::optional<int64_t> flash_bytes = std::nullopt;  // kernels are chosen to fit, if any do
 };
 
 // Operators that no kernel of the target can compute are all reported, with every kernel's reason. The graph may get

@@ -7,6 +7,7 @@
 #include "backends/schedule/offsets.h"
 
 #include <algorithm>
+#include <memory>
 #include <numeric>
 #include <optional>
 #include <random>
@@ -140,6 +141,24 @@ struct Places {
   }
 };
 
+// What each block may choose; a branch of the search copies only what it changes.
+class Domains {
+ public:
+  explicit Domains(size_t blocks) {
+    for (size_t i = 0; i < blocks; ++i) places_.push_back(std::make_shared<Places>());
+  }
+  size_t size() const { return places_.size(); }
+  const Places& operator[](size_t block) const { return *places_[block]; }
+  Places& own(size_t block) {
+    std::shared_ptr<Places>& places = places_[block];
+    if (places.use_count() > 1) places = std::make_shared<Places>(*places);
+    return *places;
+  }
+
+ private:
+  std::vector<std::shared_ptr<Places>> places_;
+};
+
 class Search {
  public:
   Search(const OffsetProblem& problem, int64_t unit) : problem_(problem), unit_(unit), arcs_(both_ways(problem.pairs)) {
@@ -153,14 +172,15 @@ class Search {
   }
 
   Outcome run(int64_t bytes, int64_t& work, std::vector<int64_t>& offsets) {
-    std::vector<Places> places(problem_.blocks.size());
+    Domains places(problem_.blocks.size());
     for (size_t i = 0; i < places.size(); ++i) {
       const Block& block = problem_.blocks[i];
       if (block.bytes > bytes) return Outcome::impossible;
-      places[i].open.assign(static_cast<size_t>((bytes - block.bytes) / unit_ + 1), 0);
+      Places& all = places.own(i);
+      all.open.assign(static_cast<size_t>((bytes - block.bytes) / unit_ + 1), 0);
       const int64_t step = std::max<int64_t>(1, block.alignment / unit_);
-      for (size_t k = 0; k < places[i].open.size(); k += static_cast<size_t>(step)) places[i].open[k] = 1;
-      places[i].recount();
+      for (size_t k = 0; k < all.open.size(); k += static_cast<size_t>(step)) all.open[k] = 1;
+      all.recount();
     }
     std::vector<int> all(places.size());
     std::iota(all.begin(), all.end(), 0);
@@ -168,7 +188,7 @@ class Search {
     const Outcome outcome = propagate(places, all) ? branch(places, 0) : stopped();
     if (outcome == Outcome::found) {
       offsets.clear();
-      for (const Places& place : solution_) offsets.push_back(place.first * unit_);
+      for (const int32_t place : solution_) offsets.push_back(place * unit_);
     }
     return outcome;
   }
@@ -177,7 +197,7 @@ class Search {
   Outcome stopped() const { return *work_ <= 0 ? Outcome::gave_up : Outcome::impossible; }
 
   // Drops places until every one goes with some place of every other block; false if a block has none left.
-  bool propagate(std::vector<Places>& places, std::vector<int> changed) {
+  bool propagate(Domains& places, std::vector<int> changed) {
     std::vector<uint8_t> waiting(places.size(), 0);
     for (const int block : changed) waiting[static_cast<size_t>(block)] = 1;
     while (!changed.empty()) {
@@ -197,23 +217,24 @@ class Search {
     return true;
   }
 
-  bool revise(std::vector<Places>& places, const Arc& arc) {
+  bool revise(Domains& places, const Arc& arc) {
     const Places& from = places[static_cast<size_t>(arc.from)];
-    Places& to = places[static_cast<size_t>(arc.to)];
+    const Places& to = places[static_cast<size_t>(arc.to)];
     // Two places of `from` further apart than all that is forbidden leave no place of `to` without support.
     if (from.last - from.first > arc.forbidden.back().high - arc.forbidden.front().low) return false;
     *work_ -= (to.last - to.first + 1) * static_cast<int64_t>(arc.forbidden.size()) + 16;
-    bool dropped = false;
-    for (int64_t place = to.first; place <= to.last; ++place) {
+    dropped_.clear();
+    for (int32_t place = to.first; place <= to.last; ++place) {
       if (!to.open[static_cast<size_t>(place)]) continue;
       int32_t blocked = 0;
       for (const Gap& gap : arc.forbidden) blocked += from.open_within(place - gap.high, place - gap.low);
-      if (blocked < from.count) continue;
-      to.open[static_cast<size_t>(place)] = 0;
-      dropped = true;
+      if (blocked == from.count) dropped_.push_back(place);
     }
-    if (dropped) to.recount();
-    return dropped;
+    if (dropped_.empty()) return false;
+    Places& left = places.own(static_cast<size_t>(arc.to));
+    for (const int32_t place : dropped_) left.open[static_cast<size_t>(place)] = 0;
+    left.recount();
+    return true;
   }
 
   // Ends of runs of open places: a plan whose blocks are pushed down as far as they go has its blocks there. Both ends
@@ -234,21 +255,23 @@ class Search {
     return picked;
   }
 
-  Outcome branch(const std::vector<Places>& places, int depth) {
+  Outcome branch(const Domains& places, int depth) {
     size_t pick = places.size();
     for (size_t i = 0; i < places.size(); ++i) {
       if (places[i].count > 1 && (pick == places.size() || places[i].count < places[pick].count)) pick = i;
     }
     if (pick == places.size()) {
-      solution_ = places;
+      solution_.clear();
+      for (size_t i = 0; i < places.size(); ++i) solution_.push_back(places[i].first);
       return Outcome::found;
     }
     const std::vector<int32_t> picked = candidates(places[pick]);
     for (const int32_t place : picked) {
-      std::vector<Places> next = places;
-      std::fill(next[pick].open.begin(), next[pick].open.end(), uint8_t{0});
-      next[pick].open[static_cast<size_t>(place)] = 1;
-      next[pick].recount();
+      Domains next = places;
+      Places& chosen = next.own(pick);
+      std::fill(chosen.open.begin(), chosen.open.end(), uint8_t{0});
+      chosen.open[static_cast<size_t>(place)] = 1;
+      chosen.recount();
       *work_ -= static_cast<int64_t>(places.size()) * 64;
       if (!propagate(next, {static_cast<int>(pick)})) {
         if (*work_ <= 0) return Outcome::gave_up;
@@ -264,7 +287,8 @@ class Search {
   int64_t unit_;
   std::vector<Arc> arcs_;
   std::vector<std::vector<size_t>> leaving_;  // arcs by `from`
-  std::vector<Places> solution_;
+  std::vector<int32_t> solution_;             // a place per block
+  std::vector<int32_t> dropped_;              // in revise()
   int64_t* work_ = nullptr;
 };
 

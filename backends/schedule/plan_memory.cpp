@@ -11,11 +11,12 @@
 namespace tinyc {
 namespace {
 
+constexpr double kPlacesPerSecond = 40e6;
 constexpr int kAlignment = 8;  // of the workspace: widest element that kernels access
 
 OffsetProblem problem_of(const Program& program, const Occupations& all, const PlanOptions& options) {
   OffsetProblem problem;
-  problem.work = options.work;
+  problem.work = static_cast<int64_t>(kPlacesPerSecond * options.seconds);
   problem.lower_bound = fullest_step(program, all).bytes;
   for (const Occupation& occupation : all.list) {
     const Buffer& buffer = program.buffers[static_cast<size_t>(occupation.buffer)];

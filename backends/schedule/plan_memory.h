@@ -7,8 +7,10 @@
 namespace tinyc {
 
 struct PlanOptions {
-  bool keep_inputs = false;   // inputs keep their bytes until the end
-  int64_t work = 40'000'000;  // how far offsets are searched, see OffsetProblem
+  bool keep_inputs = false;  // inputs keep their bytes until the end
+  // How long schedules and offsets are searched, --plan-time: about seconds on a slow PC, but counted in steps, so that
+  // results do not depend on the machine.
+  double seconds = 1;
 };
 
 // When a buffer holds something, in calls: [first, last], both included; first -1 = before the first call.

@@ -14,8 +14,8 @@
 namespace tinyc {
 namespace {
 
-constexpr double kCallCycles = 45;         // of a layer's function, with the choice of the next row
-constexpr int64_t kMostSteps = 3'000'000;  // row steps that are looked at, over all segments
+constexpr double kCallCycles = 45;       // of a layer's function, with the choice of the next row
+constexpr double kStepsPerSecond = 3e6;  // row steps that are looked at, over all segments
 constexpr size_t kLongestSegment = 64;
 constexpr int64_t kAnyBytes = std::numeric_limits<int64_t>::max();
 
@@ -63,7 +63,7 @@ struct ScheduleSearch::Impl {
       : layers(without_body(program)), options(plan_options), uses(uses_of(layers, options)) {
     for (const bool reversed : {false, true}) ways[reversed] = accumulating(reversed);
     ending.resize(layers.instances.size() + 1);
-    int64_t work = kMostSteps;
+    auto work = static_cast<int64_t>(kStepsPerSecond * options.seconds);
     const bool pushed = pushes_rows(layers);
     for (size_t i = pushed ? 1 : 0; i < layers.instances.size(); ++i) add_single(i);
     for (size_t i = 0; i < layers.instances.size() && pipelines; ++i) {

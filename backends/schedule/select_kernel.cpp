@@ -27,20 +27,6 @@ bool reads_alike(const Needs& a, const Needs& b) {
                     [](const InputNeeds& x, const InputNeeds& y) { return x.window == y.window; });
 }
 
-// Cycles that a byte of flash is worth. Balanced: what keeps 8-bit weights for layers with few pixels, where packing
-// them as 16-bit pairs doubles the flash to save little.
-double cycles_per_byte(Aim aim) {
-  switch (aim) {
-    case Aim::size:
-      return 1e6;
-    case Aim::balanced:
-      return 100;
-    case Aim::speed:
-      break;
-  }
-  return 0;
-}
-
 // What the kernel packs, and constant operands that it reads as they are.
 double constant_bytes(const KernelDef& kernel, const ir::Op& op, const Variant& variant) {
   double bytes = 0;
@@ -51,15 +37,6 @@ double constant_bytes(const KernelDef& kernel, const ir::Op& op, const Variant& 
       bytes += static_cast<double>(operand->type.bytes());
   }
   return bytes;
-}
-
-// Constants need not be packed where there is nothing to compare.
-void weigh(std::vector<Selection>& selections, const ir::Op& op, Aim aim) {
-  for (Selection& one : selections) {
-    one.cost = one.cycles;
-    if (aim != Aim::speed && selections.size() > 1)
-      one.cost += cycles_per_byte(aim) * constant_bytes(*one.kernel->def, op, one.variant);
-  }
 }
 
 std::string describe(const KernelDef& kernel) { return fmt::format("{} ({})", kernel.name, isa_name(kernel.isa)); }
@@ -80,28 +57,35 @@ std::vector<Selection> less_and_less_scratch(const std::vector<Selection>& by_co
 
 }  // namespace
 
-Choices choose_kernels(const ir::Op& op, const Target& target, Aim aim) {
-  Choices choices;
-  std::vector<Selection> all;
+Candidates find_kernels(const ir::Op& op, const Target& target) {
+  Candidates candidates;
   for (const Kernel& kernel : all_kernels()) {
     if (!computes(*kernel.def, op) || !runs_on(*kernel.def, target)) continue;
     if (const auto reason = why_not(*kernel.def, op)) {
-      choices.rejected.push_back(describe(*kernel.def) + ": " + *reason);
+      candidates.rejected.push_back(describe(*kernel.def) + ": " + *reason);
       continue;
     }
     for (const Variant& variant : variants_of(*kernel.def, op)) {
       Selection one{&kernel, variant, kernel.def->needs(op, variant)};
       if (kernel.def->cycles) one.cycles = kernel.def->cycles(op, variant, target.timing);
-      const bool accumulates = one.needs.accumulates != Accumulates::no;
-      (accumulates ? choices.accumulating : all).push_back(std::move(one));
-      if (!accumulates) ++choices.candidates;
+      one.flash_bytes = kernel.def->code_bytes + constant_bytes(*kernel.def, op, variant);
+      candidates.kernels.push_back(std::move(one));
     }
   }
-  const auto cheaper = [](const Selection& a, const Selection& b) { return a.cost < b.cost; };
-  weigh(all, op, aim);
-  weigh(choices.accumulating, op, aim);
-  std::stable_sort(all.begin(), all.end(), cheaper);
-  std::stable_sort(choices.accumulating.begin(), choices.accumulating.end(), cheaper);
+  return candidates;
+}
+
+Choices choose_kernels(Candidates candidates, double cycles_per_byte) {
+  Choices choices;
+  choices.rejected = std::move(candidates.rejected);
+  std::vector<Selection>& all = candidates.kernels;
+  for (Selection& one : all) one.cost = one.cycles + cycles_per_byte * one.flash_bytes;
+  std::stable_sort(all.begin(), all.end(), [](const Selection& a, const Selection& b) { return a.cost < b.cost; });
+  const auto whole = std::stable_partition(
+      all.begin(), all.end(), [](const Selection& one) { return one.needs.accumulates != Accumulates::no; });
+  choices.accumulating.assign(all.begin(), whole);
+  all.erase(all.begin(), whole);
+  choices.candidates = static_cast<int>(all.size());
   choices.whole = less_and_less_scratch(all);
   if (!choices.whole.empty() && choices.whole.front().needs.granule > 1) {
     std::erase_if(all, [](const Selection& one) { return one.needs.granule > 1; });
@@ -111,7 +95,7 @@ Choices choose_kernels(const ir::Op& op, const Target& target, Aim aim) {
 }
 
 std::function<bool(const ir::Op&)> has_kernel_on(const Target& target) {
-  return [&target](const ir::Op& op) { return !choose_kernels(op, target).whole.empty(); };
+  return [&target](const ir::Op& op) { return !fastest_kernels(op, target).whole.empty(); };
 }
 
 }  // namespace tinyc

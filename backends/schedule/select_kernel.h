@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The kernels and variants that can compute an operator, by cost.
+// The kernels and variants that can compute an operator, and which of them are taken.
 #pragma once
 
 #include <cstdint>
@@ -11,20 +11,23 @@
 
 namespace tinyc {
 
-// What kernels are chosen for (-O size, balanced, speed): cycles are estimates, bytes those of the packed constants.
-enum class Aim : uint8_t {
-  size,      // the fewest bytes, then the fewest cycles
-  balanced,  // a byte counts as many cycles
-  speed,     // the fewest cycles
-};
-
+// One that can compute an operator.
 struct Selection {
   const Kernel* kernel = nullptr;
   Variant variant;
   Needs needs;
-  double cycles = 0;  // estimate
-  double cost = 0;    // cycles, and bytes as the aim weighs them
+  double cycles = 0;       // estimate
+  double flash_bytes = 0;  // constants, and the code that its kernel has on average
+  double cost = 0;         // cycles, and bytes at their price
 };
+
+// All that can, and why the others cannot.
+struct Candidates {
+  std::vector<Selection> kernels;
+  std::vector<std::string> rejected;  // "conv_s8 (armv7em_dsp): needs dilation 1"
+};
+
+Candidates find_kernels(const ir::Op& op, const Target& target);
 
 struct Choices {
   std::vector<Selection> whole;         // cheapest first; those after it are there for taking less scratch
@@ -35,7 +38,10 @@ struct Choices {
 };
 
 // Of `whole` all read the same rows as the first, and each takes less scratch than the one before.
-Choices choose_kernels(const ir::Op& op, const Target& target, Aim aim = Aim::speed);
+Choices choose_kernels(Candidates candidates, double cycles_per_byte);
+inline Choices fastest_kernels(const ir::Op& op, const Target& target) {
+  return choose_kernels(find_kernels(op, target), 0);
+}
 
 // Whether the target computes an operator, for passes.
 std::function<bool(const ir::Op&)> has_kernel_on(const Target& target);

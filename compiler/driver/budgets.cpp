@@ -5,12 +5,15 @@
 
 #include <algorithm>
 
+#include "compiler/driver/measure.h"
+#include "compiler/driver/model_report.h"
 #include "compiler/support/text_writer.h"
 
 namespace tinyc {
 namespace {
 
 constexpr size_t kNamedLayers = 3;
+constexpr int kAttempts = 8;  // to make the object file fit
 
 // The layers with the largest figure, as notes.
 std::vector<std::string> heaviest(const Report& report, int64_t LayerReport::*figure, std::string_view what) {
@@ -31,36 +34,72 @@ std::string short_of(std::string_view what, int64_t needed, int64_t budget) {
                      with_commas(needed - budget), with_commas(budget));
 }
 
+void check_ram(const Options& options, const Report& report, Diagnostics& diagnostics) {
+  const int64_t ram = *report.workspace_bytes.value + *report.state_bytes.value;
+  if (!options.ram_bytes || ram <= *options.ram_bytes) return;
+  diagnostics.add(
+      {Severity::error,
+       Code::T0601,
+       {},
+       short_of("RAM", ram, *options.ram_bytes),
+       heaviest(report, &LayerReport::live_bytes, "live while it runs"),
+       options.io_place == IoPlace::workspace
+           ? "--io-place caller keeps inputs and outputs out of the workspace; else a smaller input or model"
+           : "a smaller input or model, or a board with more RAM"});
+}
+
+void check_flash(const Options& options, const Report& report, Diagnostics& diagnostics) {
+  const int64_t flash = *report.flash_bytes.value;
+  if (!options.flash_bytes || flash <= *options.flash_bytes) return;
+  const std::string_view what = options.measure ? "flash" : "flash (estimate: --measure builds and knows)";
+  diagnostics.add({Severity::error,
+                   Code::T0601,
+                   {},
+                   short_of(what, flash, *options.flash_bytes),
+                   heaviest(report, &LayerReport::weights_bytes, "of weights"),
+                   "quantise the model to int8, or use a board with more flash"});
+}
+
+std::optional<ModelWithReport> compile_once(const Options& options, Diagnostics& diagnostics) {
+  std::optional<CompiledModel> model = compile_model(options, diagnostics);
+  if (!model) return std::nullopt;
+  ModelWithReport made{std::move(*model), {}, {}, 0};
+  made.report = report_of(made.model, options);
+  made.estimated_flash = *made.report.flash_bytes.value;
+  if (!options.measure) return made;
+  made.measurement = measure_object(made.model, options, diagnostics);
+  if (!made.measurement) return std::nullopt;
+  add_measurement(made.report, *made.measurement);
+  return made;
+}
+
 }  // namespace
 
-bool within_budgets(const Options& options, const Report& report, Diagnostics& diagnostics) {
-  bool fits = true;
-  const int64_t ram = *report.workspace_bytes.value + *report.state_bytes.value;
-  if (options.ram_bytes && ram > *options.ram_bytes) {
-    diagnostics.add(
-        {Severity::error,
-         Code::T0601,
-         {},
-         short_of("RAM", ram, *options.ram_bytes),
-         heaviest(report, &LayerReport::live_bytes, "live while it runs"),
-         options.io_place == IoPlace::workspace
-             ? "--io-place caller keeps inputs and outputs out of the workspace; else a smaller input or model"
-             : "a smaller input or model, or a board with more RAM"});
-    fits = false;
+std::optional<ModelWithReport> compile_for_budgets(const Options& options, Diagnostics& diagnostics) {
+  std::optional<ModelWithReport> made = compile_once(options, diagnostics);
+  if (!made) return std::nullopt;
+  // What the object takes beyond the budget is taken off what the estimate may be, more each time.
+  Options tighter = options;
+  int64_t estimate = made->estimated_flash;
+  int64_t flash = *made->report.flash_bytes.value;
+  for (int attempt = 0; attempt < kAttempts && options.flash_bytes && flash > *options.flash_bytes; ++attempt) {
+    tighter.flash_bytes = std::min(*tighter.flash_bytes, estimate) - (1 + attempt) * (flash - *options.flash_bytes);
+    Diagnostics quiet;
+    std::optional<ModelWithReport> next = *tighter.flash_bytes > 0 ? compile_once(tighter, quiet) : std::nullopt;
+    if (!next || next->estimated_flash >= estimate) break;
+    estimate = next->estimated_flash;
+    flash = *next->report.flash_bytes.value;
+    if (flash < *made->report.flash_bytes.value) made = std::move(next);
   }
-  // Code is only known when measured; constants alone decide otherwise.
-  const int64_t flash = report.flash_bytes.value.value_or(*report.weights_bytes.value);
-  if (options.flash_bytes && flash > *options.flash_bytes) {
-    const std::string_view what = report.flash_bytes.value ? "flash" : "flash for weights alone";
-    diagnostics.add({Severity::error,
-                     Code::T0601,
-                     {},
-                     short_of(what, flash, *options.flash_bytes),
-                     heaviest(report, &LayerReport::weights_bytes, "of weights"),
-                     "quantise the model to int8, or use a board with more flash"});
-    fits = false;
-  }
-  return fits;
+  check_ram(options, made->report, diagnostics);
+  check_flash(options, made->report, diagnostics);
+  return made;
+}
+
+std::optional<ModelWithReport> compile_within_budgets(const Options& options, Diagnostics& diagnostics) {
+  std::optional<ModelWithReport> made = compile_for_budgets(options, diagnostics);
+  if (!made || diagnostics.has_errors()) return std::nullopt;
+  return made;
 }
 
 }  // namespace tinyc

@@ -5,6 +5,7 @@
 
 #include "backends/toolchain.h"
 #include "compiler/driver/bench_report.h"
+#include "compiler/driver/budgets.h"
 #include "compiler/driver/build_and_run.h"
 #include "compiler/driver/commands.h"
 #include "compiler/driver/data_sets.h"
@@ -59,8 +60,9 @@ void add_layers(BenchReport& report, const CompiledModel& model, const CountedPr
 
 std::optional<BenchReport> bench_model(const Options& options, Diagnostics& diagnostics) {
   if (!toolchain_ready(*options.target, true, diagnostics)) return std::nullopt;
-  const std::optional<CompiledModel> model = compile_model(options, diagnostics);
-  if (!model) return std::nullopt;
+  const std::optional<ModelWithReport> made = compile_within_budgets(options, diagnostics);
+  if (!made) return std::nullopt;
+  const CompiledModel* model = &made->model;
   std::vector<DataSet> sets;
   if (options.data_dirs.empty()) {
     DataSet seeded{"seeded input"};

@@ -4,9 +4,9 @@
 #include "compiler/driver/budgets.h"
 #include "compiler/driver/commands.h"
 #include "compiler/driver/compile_model.h"
-#include "compiler/driver/measure.h"
 #include "compiler/driver/model_report.h"
 #include "compiler/driver/print_json.h"
+#include "compiler/driver/shared_workspace.h"
 #include "compiler/frontend/onnx_reader.h"
 #include "compiler/frontend/operator_uses.h"
 #include "compiler/support/json.h"
@@ -36,19 +36,15 @@ Json operators_json(const std::vector<OperatorUse>& uses) {
 
 // The figures, even when they are over budget.
 std::optional<Report> examine(const Options& options, Diagnostics& diagnostics) {
-  const std::optional<CompiledModel> model = compile_model(options, diagnostics);
-  if (!model) return std::nullopt;
-  Report report = report_of(*model, options);
-  if (options.measure) {
-    if (const auto measurement = measure_object(*model, options, diagnostics)) add_measurement(report, *measurement);
-  }
-  within_budgets(options, report, diagnostics);
-  return report;
+  std::optional<ModelWithReport> made = compile_for_budgets(options, diagnostics);
+  if (!made) return std::nullopt;
+  return std::move(made->report);
 }
 
 }  // namespace
 
 int command_check(const Options& options, Diagnostics& diagnostics) {
+  if (options.share_workspace) return check_together(options, diagnostics);
   std::vector<OperatorUse> uses;
   {
     Diagnostics quiet;  // compile_model() reports the same again

@@ -1,59 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
-#include "backends/toolchain.h"
-#include "compiler/driver/budgets.h"
-#include "compiler/driver/build_and_run.h"
 #include "compiler/driver/commands.h"
-#include "compiler/driver/golden_sets.h"
-#include "compiler/driver/measure.h"
-#include "compiler/driver/model_report.h"
+#include "compiler/driver/model_files.h"
 #include "compiler/driver/output_files.h"
-#include "compiler/driver/progress.h"
+#include "compiler/driver/shared_workspace.h"
 #include "compiler/support/text_writer.h"
 
 namespace tinyc {
 namespace {
-
-// Runs the golden data for the stack, with the counter where there is one.
-std::optional<RunResult> run_once(const CompiledModel& model, const DataSet& set, const Options& options,
-                                  Measurement& measurement, Diagnostics& diagnostics) {
-  Diagnostics quiet;
-  if (!counter_ready(*options.target, counter_plugin(), quiet))
-    return build_and_run(model, options, {&set, 1}, diagnostics);
-  std::optional<CountedRun> counted = build_and_count(model, options, {&set, 1}, diagnostics);
-  if (!counted) return std::nullopt;
-  add_counts(measurement, model, counted->counted, *options.target);
-  return std::move(counted->run);
-}
-
-bool measure(const CompiledModel& model, const GoldenData& golden, const Options& options, Report& report,
-             Diagnostics& diagnostics) {
-  std::optional<Measurement> measurement = measure_object(model, options, diagnostics);
-  if (!measurement) return false;
-  if (!golden.sets.empty() && can_run(*options.target)) {
-    const DataSet set = as_data_set(golden.sets.front(), model.interface);
-    const std::optional<RunResult> run = run_once(model, set, options, *measurement, diagnostics);
-    if (!run) return false;
-    add_stack(*measurement, *run, *options.target);
-  }
-  add_measurement(report, *measurement);
-  return true;
-}
-
-std::map<std::string, std::string> output_texts(const CompiledModel& model, const GoldenData& golden,
-                                                const Report& report, const Options& options) {
-  const std::string& name = options.name;
-  std::map<std::string, std::string> files = {
-      {name + ".h", print_header(model.emission)},
-      {name + ".cpp", print_source(model.emission)},
-      {name + "_test.cpp", print_test(model.emission, golden.sets, golden.tolerances)},
-      {name + "_report.json", report_json(report)},
-      {name + "_report.txt", report_text(report)},
-  };
-  if (options.html) files[name + "_report.html"] = report_html(report);
-  return files;
-}
 
 void print_summary(const Report& report, const Options& options) {
   fmt::print("{}: workspace {} B, weights {} B", options.name, with_commas(*report.workspace_bytes.value),
@@ -68,24 +23,15 @@ void print_summary(const Report& report, const Options& options) {
 }  // namespace
 
 int command_compile(const Options& options, Diagnostics& diagnostics) {
-  const std::optional<CompiledModel> model = compile_model(options, diagnostics);
-  if (!model) return 1;
-  std::optional<GoldenData> golden;
-  {
-    const Progress progress("making golden data");
-    golden = golden_data(*model, options, diagnostics);
-  }
-  if (!golden) return 1;
-  if (!golden->note.empty()) diagnostics.note(Code::T0309, {}, golden->note);
-  Report report = report_of(*model, options);
-  if (options.measure && !measure(*model, *golden, options, report, diagnostics)) return 1;
-  if (!within_budgets(options, report, diagnostics)) return 1;
-  const auto files = output_texts(*model, *golden, report, options);
-  if (!write_all(options.output_dir, files, diagnostics)) return 1;
+  if (options.share_workspace) return compile_together(options, diagnostics);
+  std::optional<ModelWithReport> made = compile_within_budgets(options, diagnostics);
+  if (!made) return 1;
+  const auto files = model_files(*made, options, diagnostics);
+  if (!files || !write_all(options.output_dir, *files, diagnostics)) return 1;
   if (options.json) {
-    fmt::print("{}", files.at(options.name + "_report.json"));
+    fmt::print("{}", files->at(options.name + "_report.json"));
   } else {
-    print_summary(report, options);
+    print_summary(made->report, options);
   }
   return 0;
 }

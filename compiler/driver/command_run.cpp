@@ -14,8 +14,9 @@
 namespace tinyc {
 
 int command_run(const Options& options, Diagnostics& diagnostics) {
-  const std::optional<CompiledModel> model = compile_model(options, diagnostics);
-  if (!model || !within_budgets(options, report_of(*model, options), diagnostics)) return 1;
+  const std::optional<ModelWithReport> made = compile_within_budgets(options, diagnostics);
+  if (!made) return 1;
+  const CompiledModel* model = &made->model;
   if (!toolchain_ready(*options.target, true, diagnostics)) return 1;
   const std::optional<DataSet> set = read_inputs(options.input_files, *model, diagnostics);
   if (!set) return 1;

@@ -13,7 +13,8 @@ constexpr CommandRow kCommands[] = {
      "Compiles a model to C++ for one core. All files are written, or none. The word `compile` may be left out.",
      "tinyc kws.onnx --target cortex-m4 -o gen\n"
      "tinyc kws.onnx --board arduino-nano-33-ble --name kws --golden kws/test_data_set_0 -o gen\n"
-     "tinyc net.onnx --target cortex-m7 --ram 64K --dim batch=1 --io-layout rows\n"},
+     "tinyc net.onnx --target cortex-m7 --ram 64K --dim batch=1 --io-layout rows\n"
+     "tinyc wake=wake.onnx words=kws.onnx --share-workspace --target cortex-m4 -o gen\n"},
     {Command::check, "check", "tinyc check MODEL.onnx --target T|--board B [options]",
      "does it fit? operators, kernels, figures, all problems at once",
      "Says what the model needs and whether the target can do it. Writes no files.",
@@ -37,14 +38,17 @@ constexpr CommandRow kCommands[] = {
      "how far the compiled model is from its floats, layer by layer",
      "One model: its integers after all passes against the floats that ONNX defines (QuantizeLinear and "
      "DequantizeLinear\n"
-     "included). Two models: B as compiled against A, layers matched by their tensors' names. Per layer: signal-to-noise\n"
-     "ratio, cosine, largest difference in real units and in steps of the quantisation, worst channel. The emitted code\n"
+     "included). Two models: B as compiled against A, layers matched by their tensors' names. Per layer: "
+     "signal-to-noise\n"
+     "ratio, cosine, largest difference in real units and in steps of the quantisation, worst channel. The emitted "
+     "code\n"
      "is run as well where a compiler for the target (default: host) is there.",
      "tinyc accuracy kws_int8.onnx --data kws_int8\n"
      "tinyc accuracy kws_float.onnx kws_int8.onnx --data kws_float/test_data_set_0 --json\n"},
     {Command::plan, "plan", "tinyc plan MODEL.onnx --target T [options]",
      "what RAM costs: schedules from the fastest to the smallest",
-     "Prints, per schedule, the RAM, the weights and the estimated cycles; the one that compiling with the same options "
+     "Prints, per schedule, the RAM, the weights and the estimated cycles; the one that compiling with the same "
+     "options "
      "takes is marked. Each RAM figure is a planned and checked workspace that --ram accepts.",
      "tinyc plan kws.onnx --target cortex-m4\n"
      "tinyc plan kws.onnx --target cortex-m4 --io-layout rows --ram 8K --picture kws.svg\n"},

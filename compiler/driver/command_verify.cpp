@@ -70,10 +70,9 @@ class Verification {
   }
 
   int run() {
-    model_ = compile_model(options_, diagnostics_);
-    if (!model_) return 1;
-    Report report = report_of(*model_, options_);
-    if (!within_budgets(options_, report, diagnostics_)) return 1;
+    made_ = compile_within_budgets(options_, diagnostics_);
+    if (!made_) return 1;
+    model_ = &made_->model;
     if (!toolchain_ready(*options_.target, true, diagnostics_)) return 1;
     const auto sets = read_data_sets(options_.data_dirs, options_.expect_prefix, *model_, diagnostics_);
     const auto tolerances = output_tolerances(options_, model_->emission, diagnostics_);
@@ -104,22 +103,23 @@ class Verification {
   }
 
   int print_json(const RunResult& run) {
-    Report report = report_of(*model_, options_);
-    std::optional<Measurement> measurement = measure_object(*model_, options_, diagnostics_);
+    std::optional<Measurement> measurement = made_->measurement;
+    if (!measurement) measurement = measure_object(*model_, options_, diagnostics_);
     if (!measurement) return 1;
     add_stack(*measurement, run, *options_.target);
-    add_measurement(report, *measurement);
+    add_measurement(made_->report, *measurement);
     Json json = {{"schema", "tinyc-verify"}, {"schema_version", 1}, {"agrees", agree_}};
     json["results"] = Json::array();
     for (const OutputResult& result : results_) json["results"].push_back(result_json(result));
-    json["report"] = Json::parse(report_json(report));
+    json["report"] = Json::parse(report_json(made_->report));
     fmt::print("{}", json_text(json));
     return agree_ ? 0 : 2;
   }
 
   Options options_;
   Diagnostics& diagnostics_;
-  std::optional<CompiledModel> model_;
+  std::optional<ModelWithReport> made_;
+  const CompiledModel* model_ = nullptr;  // of made_
   std::vector<OutputResult> results_;
   std::vector<ir::Shape> shapes_;
   bool agree_ = true;

@@ -127,8 +127,11 @@ std::optional<LoweredModel> lower_model(const Options& options, Diagnostics& dia
   const Progress progress("choosing kernels");
   const bool outside = options.io_place == IoPlace::caller;
   if (options.push_rows && !has_rows_to_push(*loaded->graph, diagnostics)) return std::nullopt;
-  LowerOptions lowering{
-      .external_inputs = outside, .external_outputs = outside, .push_rows = options.push_rows, .aim = options.aim};
+  LowerOptions lowering{.external_inputs = outside,
+                        .external_outputs = outside,
+                        .push_rows = options.push_rows,
+                        .aim = options.aim,
+                        .flash_bytes = options.flash_bytes};
   if (loaded->streaming) {
     lowering.states = loaded->streaming->stream.states();
     lowering.counts_calls = loaded->streaming->stream.first_output > 1;
@@ -142,6 +145,7 @@ std::optional<LoweredModel> lower_model(const Options& options, Diagnostics& dia
   }
   LoweredModel lowered{std::move(*loaded), std::move(*layers), {}};
   lowered.schedule.plan.keep_inputs = options.keep_inputs;
+  lowered.schedule.plan.seconds = options.plan_seconds.value_or(lowered.schedule.plan.seconds);
   lowered.schedule.ram_bytes = options.ram_bytes;
   lowered.schedule.policy = options.rows;
   return lowered;

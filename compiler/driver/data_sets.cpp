@@ -155,7 +155,8 @@ std::optional<std::vector<DataSet>> read_input_sets(std::span<const std::string>
 
 std::optional<DataSet> read_inputs(const std::vector<std::string>& files, const CompiledModel& model,
                                    Diagnostics& diagnostics) {
-  auto tensors = read_ports(files, model_ports(model.emission.inputs, data_interface(model).inputs), "input", diagnostics);
+  auto tensors =
+      read_ports(files, model_ports(model.emission.inputs, data_interface(model).inputs), "input", diagnostics);
   if (!tensors) return std::nullopt;
   return DataSet{"", std::move(*tensors), {}};
 }

@@ -49,6 +49,14 @@ std::string take_positive(std::optional<double>& to, const std::string& value) {
   return problem.empty() && *to > 0 && *to < 1e9 ? "" : "'" + value + "' is not a positive number";
 }
 
+std::string take_plan_time(Options& options, const std::string& value) {
+  constexpr double kMost = 3600;
+  const std::string problem = take_positive(options.plan_seconds, value);
+  return problem.empty() && *options.plan_seconds <= kMost
+             ? ""
+             : "'" + value + "' is not a number of seconds above 0, at most 3600";
+}
+
 template <class T>
 std::string take_word(T& to, const std::string& value, const std::map<std::string, T>& words) {
   const auto found = words.find(value);
@@ -118,7 +126,8 @@ constexpr OptionRow kOptions[] = {
      [](O& o, S& v) { return take_positive(o.use.battery_mah, v); }},
     {"--ram", "", "SIZE", G::target, kOnCompiled, true, false, "budget for workspace and state, e.g. 64K",
      [](O& o, S& v) { return take_size(o.ram_bytes, v); }},
-    {"--flash", "", "SIZE", G::target, kOnCompiled, true, false, "budget for weights and code",
+    {"--flash", "", "SIZE", G::target, kOnCompiled, true, false,
+     "budget for weights and code: smaller kernels are chosen until they fit",
      [](O& o, S& v) { return take_size(o.flash_bytes, v); }},
     {"--dim", "", "NAME=N", G::model, kOnModels, true, false,
      "size of a dimension, by its name or as INPUT.AXIS (repeat)", take_dim},
@@ -150,7 +159,8 @@ constexpr OptionRow kOptions[] = {
     {"--stream", "", "AXIS", G::model, kOnModels, true, false,
      "axis of time in the input: the model takes the next frames per call and keeps state", take_stream_axis},
     {"--stream-pad", "", "WAY", G::model, kOnModels, true, false,
-     "refuse (default): no padding along time; sequence: padding before the sequence, and recurrent state over all of it",
+     "refuse (default): no padding along time; sequence: padding before the sequence, and recurrent state over all of "
+     "it",
      [](O& o, S& v) {
        return take_word(o.stream_padding, v, {{"refuse", TimePadding::refuse}, {"sequence", TimePadding::sequence}});
      }},
@@ -166,8 +176,14 @@ constexpr OptionRow kOptions[] = {
            o.rows, v,
            {{"auto", RowPolicy::automatic}, {"layers", RowPolicy::layers}, {"smallest", RowPolicy::smallest}});
      }},
+    {"--plan-time", "", "SECONDS", G::model, kOnCompiled, true, false,
+     "how long plans are searched (default 1; counted in steps, so that results do not depend on the machine)",
+     [](O& o, S& v) { return take_plan_time(o, v); }},
     {"--picture", "", "FILE", G::output, only(Command::plan), false, false, "draw RAM against cycles, as SVG",
      [](O& o, S& v) { return o.picture = v, std::string(); }},
+    {"--share-workspace", "", "", G::model, only(Command::compile) | only(Command::check), false, false,
+     "several models ([NAME=]MODEL.onnx ...) that run one after the other in one workspace, declared in NAME.h",
+     [](O& o, S&) { return o.share_workspace = true, std::string(); }},
     {"--output", "-o", "DIR", G::output, kOnCompiled, false, false, "output folder (default: .)",
      [](O& o, S& v) { return o.output_dir = v, std::string(); }},
     {"--name", "", "NAME", G::output, kOnCompiled, true, false,

@@ -49,7 +49,7 @@ class Parser {
     } else if (options_.command == Command::accuracy && options_.second_model.empty()) {
       options_.second_model = word;
     } else {
-      return fail(fmt::format("more than {}: {}", options_.second_model.empty() ? "one model" : "two models", word));
+      options_.further_models.push_back(word);
     }
     if (!command_) set_command(command_row(Command::compile));
   }
@@ -109,6 +109,7 @@ class Parser {
       fail(fmt::format("{} is no option of {}", row->name, command.name), fmt::format("tinyc {} --help", command.name));
     }
     if (options_.model.empty()) return fail("no model given");
+    check_models();
     apply_board();
     check_use();
     check_push_rows();
@@ -122,6 +123,20 @@ class Parser {
     const bool wants_data = options_.command == Command::verify || options_.command == Command::accuracy;
     if (wants_data && options_.data_dirs.empty()) fail(fmt::format("{} needs --data DIR", command.name));
     options_.given.insert(options_.given.begin(), fs::path(options_.model).filename().string());
+  }
+
+  void check_models() {
+    const std::vector<std::string>& further = options_.further_models;
+    if (options_.share_workspace) {
+      if (further.empty()) fail("--share-workspace needs several models");
+      if (!options_.golden_dirs.empty()) fail("--golden is data of one model: leave it or --share-workspace out");
+      return;
+    }
+    if (further.empty()) return;
+    if (!options_.second_model.empty()) return fail("more than two models: " + further.front());
+    const bool compiles = options_.command == Command::compile || options_.command == Command::check;
+    fail("more than one model: " + further.front(),
+         compiles ? "--share-workspace compiles several models for one workspace" : "tinyc --help");
   }
 
   void apply_board() {
@@ -160,11 +175,7 @@ class Parser {
   }
 
   std::string default_name() const {
-    Names names;
-    std::string name = names.legal(fs::path(options_.model).stem().string(), "model");
-    std::transform(name.begin(), name.end(), name.begin(),
-                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-    return is_c_identifier(name) ? name : "model";
+    return options_.share_workspace ? "models" : prefix_from(fs::path(options_.model).stem().string());
   }
 
   const std::vector<std::string>& arguments_;
@@ -176,6 +187,14 @@ class Parser {
 };
 
 }  // namespace
+
+std::string prefix_from(const std::string& text) {
+  Names names;
+  std::string name = names.legal(text, "model");
+  std::transform(name.begin(), name.end(), name.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  return is_c_identifier(name) ? name : "model";
+}
 
 std::optional<Options> parse_options(const std::vector<std::string>& arguments, Diagnostics& diagnostics) {
   return Parser(arguments, diagnostics).run();

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "backends/emit/emission_plan.h"
+#include "backends/schedule/flash_price.h"
 #include "backends/schedule/plan_schedule.h"
 #include "compiler/report/report.h"
 #include "compiler/support/diagnostics.h"
@@ -41,6 +42,8 @@ struct Options {
   Command command = Command::help;
   std::string model;         // path of the .onnx file
   std::string second_model;  // accuracy; empty if there is one model
+  bool share_workspace = false;
+  std::vector<std::string> further_models;  // --share-workspace
   const Target* target = nullptr;
   const Board* board = nullptr;
   DeviceUse use;  // --rate, --battery
@@ -58,14 +61,15 @@ struct Options {
   std::optional<int64_t> stream_axis;  // --stream
   TimePadding stream_padding = TimePadding::refuse;
   RowPolicy rows = RowPolicy::automatic;
+  std::optional<double> plan_seconds;  // --plan-time
   std::string picture;  // plan: SVG file
   bool json = false;
   bool html = false;
   bool measure = false;
   bool check_numbers = false;
   bool time_passes = false;
-  bool per_layer = false;        // bench
-  std::string function = "main";  // bench of a program
+  bool per_layer = false;            // bench
+  std::string function = "main";     // bench of a program
   std::string print_after;           // pass, or "all"
   std::string stop_after;            // pass
   std::string skip_pass;             // accuracy: a pass that would take layers away that it compares
@@ -86,5 +90,8 @@ struct Options {
 
 // Nothing after an error, which is in the diagnostics.
 std::optional<Options> parse_options(const std::vector<std::string>& arguments, Diagnostics& diagnostics);
+
+// A prefix of C identifiers made from a file's name.
+std::string prefix_from(const std::string& text);
 
 }  // namespace tinyc

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 
 #include "ir/ops/quantization.h"
 #include "ir/tflite.h"
@@ -11,8 +12,17 @@
 namespace tinyc::ir {
 
 std::vector<int32_t> centred(const Tensor& tensor, const Type& type) {
+  const std::vector<int64_t>& zero_points = type.quant->zero_points;
+  const bool is_shared =
+      std::adjacent_find(zero_points.begin(), zero_points.end(), std::not_equal_to<>()) == zero_points.end();
+  std::vector<int32_t> values(static_cast<size_t>(type.elements()));
+  if (is_shared && !values.empty()) {
+    const int64_t zero_point = type.quant->zero_point();
+    for (size_t i = 0; i < values.size(); ++i)
+      values[i] = static_cast<int32_t>(tensor.integer(static_cast<int64_t>(i)) - zero_point);
+    return values;
+  }
   const std::vector<int64_t> channel = channel_of_elements(type);
-  std::vector<int32_t> values(channel.size());
   for (size_t i = 0; i < values.size(); ++i)
     values[i] = static_cast<int32_t>(tensor.integer(static_cast<int64_t>(i)) - type.quant->zero_point(channel[i]));
   return values;

@@ -36,7 +36,7 @@ bool is_integer_case(const Case& test) {
     const bool computes_floats = ir::is_float(operand->type.element) && !ir::constant_data(operand);
     if (computes_floats || operand->type.elements() > kLargest) return false;
   }
-  return op.result_type().elements() <= kLargest && !choose_kernels(op, *find_target("cortex-m0")).whole.empty();
+  return op.result_type().elements() <= kLargest && !fastest_kernels(op, *find_target("cortex-m0")).whole.empty();
 }
 
 void add(Model& model, const Case& test) {
@@ -84,7 +84,7 @@ void write(const Model& model, const std::filesystem::path& folder) {
 std::string kind_of(const Case& test) {
   std::string kind(test.op->name());
   for (const char* target : {"cortex-m0", "cortex-m4", "cortex-m55"})
-    kind += " " + std::string(choose_kernels(*test.op, *find_target(target)).whole.front().kernel->def->name);
+    kind += " " + std::string(fastest_kernels(*test.op, *find_target(target)).whole.front().kernel->def->name);
   return kind;
 }
 

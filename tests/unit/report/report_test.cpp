@@ -40,7 +40,9 @@ TEST_CASE("figures of a report") {
   CHECK(report.macs == 9 * 16);
   CHECK(report.workspace_bytes.value == 96);  // the result lies over rows that are not read any more
   CHECK(report.state_bytes.value == 0);
-  CHECK_FALSE(report.code_bytes.value);
+  CHECK(report.code_bytes.value == report.layers[0].code_bytes.value);
+  CHECK(report.flash_bytes.value == *report.code_bytes.value + *report.weights_bytes.value);
+  CHECK(report.code_bytes.how.find("estimate") == 0);
   CHECK(report.layers.size() == 1);
   CHECK(report.layers[0].nodes == std::vector<std::string>{"my conv"});
   CHECK(report.layers[0].live_bytes == 96);
@@ -99,7 +101,7 @@ TEST_CASE("the JSON form has every field of its schema") {
     INFO(field);
     CHECK(json->contains(field));
   }
-  CHECK((*json)["code_bytes"].is_null());
+  CHECK((*json)["stack_bytes"].is_null());
   CHECK((*json)["inputs"][0]["type"] == "float32");
   CHECK((*json)["layers"][0]["cycles"]["nominal"].is_number());
   CHECK((*json)["plan"]["buffers"].size() == 2);
