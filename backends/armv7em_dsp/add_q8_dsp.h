@@ -54,6 +54,7 @@ inline const KernelDef armv7em_dsp_add_q8_dsp_kernel = {
     .entry = "add_q8_dsp",
     .geometry_type = "AddQ8Dsp",
     .constant_rows = true,
+    .code_bytes = 200,
     .why_not = armv7em_dsp_add_q8_dsp::why_not,
     .needs = armv7em_dsp_add_q8_dsp::needs,
     .build = armv7em_dsp_add_q8_dsp::build,
