@@ -133,6 +133,8 @@ struct KernelDef {
   Needs (*needs)(const ir::Op& op, const Variant& variant) = nullptr;
   Built (*build)(const ir::Op& op, const Variant& variant) = nullptr;
   double (*cycles)(const ir::Op& op, const Variant& variant, const CoreTiming& timing) = nullptr;  // estimate
+  // Instead of code_bytes, where the layer decides how far loops are unrolled.
+  int (*code)(const ir::Op& op, const Variant& variant) = nullptr;
 };
 
 // A text that can be shipped: a kernel's lower part or a header of runtime-stubs.

@@ -245,6 +245,8 @@ TINYC_KERNEL int32_t block_dsp_parameters(int32_t runs, int32_t words, int32_t b
 #define TINYC_BLOCK_STEPS_6(S) TINYC_BLOCK_STEPS_5(S) S(5)
 #define TINYC_BLOCK_STEPS_7(S) TINYC_BLOCK_STEPS_6(S) S(6)
 #define TINYC_BLOCK_STEPS_8(S) TINYC_BLOCK_STEPS_7(S) S(7)
+#define TINYC_BLOCK_STEPS_12(S) TINYC_BLOCK_STEPS_8(S) S(8) S(9) S(10) S(11)
+#define TINYC_BLOCK_STEPS_16(S) TINYC_BLOCK_STEPS_12(S) S(12) S(13) S(14) S(15)
 // clang-format on
 
 // form: STEP or BYTES, whose parameters of a word have `size` bytes.
@@ -272,6 +274,10 @@ TINYC_KERNEL void block_dsp(int32_t runs, int32_t words, int32_t bytes, int32_t 
       TINYC_BLOCK_ASM(BYTES, 16, 2, 2, TINYC_BLOCK_COPIES);
     else if (bytes != 0)
       TINYC_BLOCK_ASM(BYTES, 16, 2, 1, TINYC_BLOCK_COPIES);
+    else if (words % 16 == 0)
+      TINYC_BLOCK_ASM(STEP, 32, 2, 16, TINYC_BLOCK_COPIES);
+    else if (words % 12 == 0)
+      TINYC_BLOCK_ASM(STEP, 32, 2, 12, TINYC_BLOCK_COPIES);
     else if (words % 8 == 0)
       TINYC_BLOCK_ASM(STEP, 32, 2, 8, TINYC_BLOCK_COPIES);
     else if (words % 7 == 0)

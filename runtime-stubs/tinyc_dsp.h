@@ -38,6 +38,35 @@ TINYC_KERNEL int32_t smlatt(uint32_t a, uint32_t b, int32_t acc) {
   return result;
 }
 
+// acc + (a * low(b) >> 16), acc + (a * high(b) >> 16): the product has 48 bits.
+TINYC_KERNEL int32_t smlawb(int32_t a, uint32_t b, int32_t acc) {
+  int32_t result;
+  __asm__("smlawb %0, %1, %2, %3" : "=r"(result) : "r"(a), "r"(b), "r"(acc));
+  return result;
+}
+TINYC_KERNEL int32_t smlawt(int32_t a, uint32_t b, int32_t acc) {
+  int32_t result;
+  __asm__("smlawt %0, %1, %2, %3" : "=r"(result) : "r"(a), "r"(b), "r"(acc));
+  return result;
+}
+
+// value >> shift, saturated to a signed or an unsigned byte. The shift is a constant, 1 to 31.
+#if defined(__OPTIMIZE__) && !defined(__clang__)
+TINYC_KERNEL int32_t saturate_s8(int32_t value, int32_t shift) {
+  int32_t result;
+  __asm__("ssat %0, #8, %1, asr %2" : "=r"(result) : "r"(value), "i"(shift));
+  return result;
+}
+TINYC_KERNEL int32_t saturate_u8(int32_t value, int32_t shift) {
+  int32_t result;
+  __asm__("usat %0, #8, %1, asr %2" : "=r"(result) : "r"(value), "i"(shift));
+  return result;
+}
+#else
+TINYC_KERNEL int32_t saturate_s8(int32_t value, int32_t shift) { return clamp_s32(value >> shift, -128, 127); }
+TINYC_KERNEL int32_t saturate_u8(int32_t value, int32_t shift) { return clamp_s32(value >> shift, 0, 255); }
+#endif
+
 // Bytes 0 and 2 (even) or 1 and 3 (odd) as 16-bit lanes; one instruction each, which the compiler's intrinsics miss.
 TINYC_KERNEL uint32_t sign_extend_even(uint32_t word) {
   uint32_t result;
@@ -77,6 +106,16 @@ TINYC_KERNEL int32_t smlatt(uint32_t a, uint32_t b, int32_t acc) {
   return wrapping_add(acc, high_lane(a) * high_lane(b));
 }
 TINYC_KERNEL int32_t smlad(uint32_t a, uint32_t b, int32_t acc) { return smlatt(a, b, smlabb(a, b, acc)); }
+
+TINYC_KERNEL int32_t smlawb(int32_t a, uint32_t b, int32_t acc) {
+  return wrapping_add(acc, static_cast<int32_t>((static_cast<int64_t>(a) * low_lane(b)) >> 16));
+}
+TINYC_KERNEL int32_t smlawt(int32_t a, uint32_t b, int32_t acc) {
+  return wrapping_add(acc, static_cast<int32_t>((static_cast<int64_t>(a) * high_lane(b)) >> 16));
+}
+
+TINYC_KERNEL int32_t saturate_s8(int32_t value, int32_t shift) { return clamp_s32(value >> shift, -128, 127); }
+TINYC_KERNEL int32_t saturate_u8(int32_t value, int32_t shift) { return clamp_s32(value >> shift, 0, 255); }
 
 TINYC_KERNEL uint32_t sign_extend_byte(uint32_t word, int32_t byte) {
   return static_cast<uint16_t>(static_cast<int16_t>(static_cast<int8_t>(static_cast<uint8_t>(word >> (8 * byte)))));

@@ -74,16 +74,50 @@ inline Built build(const ir::Op& op, const Variant& variant) {
   return built;
 }
 
+// Words that block_dsp<2>() takes per turn of its loop.
+inline int64_t block_unroll(int64_t words, BlockWeights form) {
+  const std::vector<int64_t> known =
+      form == BlockWeights::bytes ? std::vector<int64_t>{4, 3, 2} : std::vector<int64_t>{16, 12, 8, 7, 6, 5, 4, 3, 2};
+  for (const int64_t unroll : known) {
+    if (words % unroll == 0) return unroll;
+  }
+  return 1;
+}
+
+// Machine code: the unrolled loop for two pixels, for one more where the width is odd, what lies around them, and
+// copies of windows that do not lie in the image as they are read.
+inline int code(const ir::Op& op, const Variant& variant) {
+  const Image2d image = conv_image(op);
+  const bool bytes = weights_of(variant) == BlockWeights::bytes;
+  const int64_t words = (taps(image) / (is_direct(op) ? image.h.kernel : 1) + 3) / 4;
+  const int64_t unroll = block_unroll(words, weights_of(variant));
+  const int64_t odd = image.out_w % 2 == 1 && !is_pointwise(image) ? 80 : 0;
+  return static_cast<int>(220 + unroll * ((bytes ? 150 : 120) + odd) + (is_direct(op) && !is_padded(image) ? 0 : 450));
+}
+
+// Loops of a block over the pieces of its window and the words of each.
+inline double block_loops(const ir::Op& op, BlockWeights form, const CoreTiming& t) {
+  const Image2d image = conv_image(op);
+  const int64_t runs = is_direct(op) ? image.h.kernel : 1;
+  const int64_t words = (taps(image) / runs + 3) / 4;
+  const int64_t turns = words / block_unroll(words, form);
+  const double turn =
+      turns > 1 ? static_cast<double>(turns) * (t.load + 3 * t.alu + t.branch) + t.alu + t.store : t.alu;
+  const double piece = runs > 1 ? 3 * t.load + 2 * t.alu + t.store + t.branch : 0;
+  return static_cast<double>(runs) * (turn + piece);
+}
+
 // Per 4 taps and 8 results: 10 loads in 4 groups, 4 preparations (10 for bytes), 16 dual products; per 8 results the
 // frame around it.
 inline double cycles(const ir::Op& op, const Variant& variant, const CoreTiming& t) {
   const Image2d image = conv_image(op);
   const double prepared = weights_of(variant) == BlockWeights::bytes ? 10 : 4;
   const double block = 4 * (t.load - t.load_next) + 10 * t.load_next + prepared * t.alu + 16 * t.dual_mac;
-  const double frame = 36 * t.alu + 14 * t.load + 10 * t.store + 3 * t.branch;
+  const double frame = 18 * t.alu + 14 * t.load + 10 * t.store + 3 * t.branch + block_loops(op, weights_of(variant), t);
   const double pairs = static_cast<double>(image.out_w * image.out_h * op.result_type().shape[0]) / 2;
   const double single = image.out_w % 2 == 1 && !is_pointwise(image) ? 0.25 / static_cast<double>(image.out_w) : 0;
-  const double gather = is_direct(op) ? 0 : 2 * static_cast<double>(taps(image)) * (t.load + t.store) / 2;
+  const auto pieces = static_cast<double>(2 * image.h.kernel);
+  const double gather = is_direct(op) ? 0 : static_cast<double>(taps(image)) * (t.load + t.store) + pieces * 30 * t.alu;
   const double words = static_cast<double>((taps(image) + 3) / 4);
   return (1 + single) * pairs * (gather + static_cast<double>(image.out_c / 4) * (words * block + frame));
 }
@@ -99,13 +133,13 @@ inline const KernelDef armv7em_dsp_conv_block_q8_kernel = {
     .entry = "conv_block_q8",
     .geometry_type = "ConvBlockQ8",
     .loops_over_batch = true,
-    .code_bytes = 920,
     .tflite_rounding = true,
     .why_not = armv7em_dsp_conv_block_q8::why_not,
     .variants = armv7em_dsp_conv_block_q8::variants,
     .needs = armv7em_dsp_conv_block_q8::needs,
     .build = armv7em_dsp_conv_block_q8::build,
     .cycles = armv7em_dsp_conv_block_q8::cycles,
+    .code = armv7em_dsp_conv_block_q8::code,
 };
 
 }  // namespace tinyc

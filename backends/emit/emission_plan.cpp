@@ -5,10 +5,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <set>
 
 #include "backends/emit/names.h"
 #include "backends/emit/print_parts.h"
+#include "backends/emit/share_layers.h"
 #include "backends/kernel_support.h"
 #include "compiler/support/text_writer.h"
 #include "ir/op_def.h"
@@ -38,6 +40,7 @@ class Maker {
   EmissionPlan run() {
     add_ports();
     for (size_t i = 0; i < program_.instances.size(); ++i) add_layer(i);
+    share_layers();
     for (size_t i = 0; i < program_.instances.size(); ++i) {
       for (const std::string& path : plan_.layers[i].built.depends) add_text(shipped_text(path));
       add_text(*program_.instances[i].kernel->text);
@@ -120,6 +123,19 @@ class Maker {
     plan_.cycles += layer.cycles;
     plan_.layers.push_back(std::move(layer));
     add_constants(plan_.layers.back());
+  }
+
+  // Layers with the same body share it: a network repeats its blocks.
+  void share_layers() {
+    std::map<std::string, std::vector<EmittedLayer*>> bodies;
+    for (EmittedLayer& layer : plan_.layers) bodies[layer_body_key(layer)].push_back(&layer);
+    for (EmittedLayer& layer : plan_.layers) {
+      const std::string key = layer_body_key(layer);
+      const std::vector<EmittedLayer*>& alike = bodies[key];
+      if (key.empty() || alike.size() < 2) continue;
+      layer.is_first = alike.front() == &layer;
+      layer.shared = layer.is_first ? layers_.legal(layer.symbol + "_shared", "shared") : alike.front()->shared;
+    }
   }
 
   void add_rows(EmittedLayer& layer, const Access& access) const {

@@ -58,6 +58,8 @@ struct EmittedLayer {
   int64_t batch = 1;
   int64_t image_rows = 1;  // output rows per image, when batch > 1
   std::string scratch;     // expression, empty = none
+  std::string shared;     // function that layers with the same body call, printed before the first; empty: its own body
+  bool is_first = false;  // of those
   int64_t macs = 0;
   double cycles = 0;
   int64_t constant_bytes = 0;

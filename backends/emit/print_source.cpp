@@ -6,6 +6,7 @@
 #include "backends/emit/print_parts.h"
 #include "backends/emit/print_schedule.h"
 #include "backends/emit/print_state.h"
+#include "backends/emit/share_layers.h"
 
 namespace tinyc {
 namespace {
@@ -154,22 +155,39 @@ class SourcePrinter {
   }
 
   // "conv_q8(geometry, {memory.workspace + 0, 10, 0}, ..., weights, y0, y1);"
-  std::string call(const EmittedLayer& layer) const {
+  // In a body of several layers constants are pointers already.
+  std::string call(const EmittedLayer& layer, bool by_name = true) const {
     std::string text = fmt::format("{}({}", layer.entry, layer.geometry_symbol);
     if (layer.array_rows > 0) text += ", operands";
     for (size_t i = layer.array_rows; i < layer.rows.size(); ++i) text += ", " + rows_text(layer, i);
     for (const EmittedConstant& constant : layer.constants) {
-      if (constant.argument) text += ", " + pointer_to(constant);
+      if (constant.argument) text += ", " + (by_name ? pointer_to(constant) : constant.symbol);
     }
     if (!layer.scratch.empty()) text += ", " + layer.scratch;
     if (layer.built.function) text += ", " + lambda_text(*layer.built.function);
     return text + (layer.batch > 1 ? fmt::format(", 0, {});", layer.image_rows) : ", y0, y1);");
   }
 
+  // The body of layers that differ only in where their tensors lie and in their constants.
+  void print_shared(const EmittedLayer& layer) {
+    print_geometry(writer_, layer.geometry_type, layer.geometry_symbol, layer.built.geometry);
+    writer_.line("// Also for layers further down that differ only in their tensors and constants.");
+    writer_.format("TINYC_LAYER void {}({}) {{", layer.shared, shared_parameters(layer));
+    EmittedLayer body = layer;
+    for (size_t i = 0; i < body.rows.size(); ++i)
+      body.rows[i] = fmt::format("{{rows{}{{batch}}{}", i, rows_parts(body.rows[i]).rest);
+    for (EmittedConstant& constant : body.constants) constant.symbol = constant.data->name;
+    if (!body.scratch.empty()) body.scratch = "scratch";
+    writer_.format("  {}", call(body, false));
+    writer_.line("  TINYC_LAYER_EFFECT();");
+    writer_.line("}");
+  }
+
   void print_layer(const EmittedLayer& layer) {
     for (const std::string& comment : layer.comment) writer_.format("// {}", comment);
     print_constants(layer);
-    print_geometry(writer_, layer.geometry_type, layer.geometry_symbol, layer.built.geometry);
+    if (layer.is_first) print_shared(layer);
+    if (layer.shared.empty()) print_geometry(writer_, layer.geometry_type, layer.geometry_symbol, layer.built.geometry);
     const bool rows = layer.batch == 1;
     writer_.format("TINYC_LAYER void {}(const Memory& memory, int32_t{}, int32_t{}) {{", layer.symbol,
                    rows ? " y0" : "", rows ? " y1" : "");
@@ -183,6 +201,10 @@ class SourcePrinter {
       writer_.format("for (int32_t image = 0; image < {}; ++image) {{", layer.batch);
       writer_.format("  {}", call(layer));
       writer_.line("}");
+    } else if (!layer.shared.empty()) {
+      std::vector<std::string> constants;
+      for (const EmittedConstant& constant : layer.constants) constants.push_back(pointer_to(constant));
+      writer_.format("{}({});", layer.shared, shared_arguments(layer, constants));
     } else {
       writer_.line(call(layer));
     }

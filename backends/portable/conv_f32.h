@@ -2,6 +2,7 @@
 // float32 convolution, any kernel, stride, dilation, padding and groups; four output channels at a time.
 #include "backends/kernel_conv.h"
 #include "backends/kernel_functions.h"
+#include "backends/kernel_vfp.h"
 
 namespace tinyc {
 namespace portable_conv_f32 {
@@ -30,6 +31,7 @@ inline Built build(const ir::Op& op, const Variant&) {
 }
 
 inline double cycles(const ir::Op& op, const Variant&, const CoreTiming& t) {
+  if (has_vfp_loops(t)) return vfp_conv_cycles(op, t);
   return layer_cycles(op, conv_mac_overhead(op, t) + t.float_mac, t.load + t.store + t.float_add + 10 * t.alu);
 }
 
@@ -44,7 +46,7 @@ inline const KernelDef portable_conv_f32_kernel = {
     .entry = "conv_f32",
     .geometry_type = "ConvF32",
     .loops_over_batch = true,
-    .code_bytes = 430,
+    .code_bytes = 600,
     .why_not = portable_conv_f32::why_not,
     .needs = portable_conv_f32::needs,
     .build = portable_conv_f32::build,

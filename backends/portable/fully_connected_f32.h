@@ -2,6 +2,7 @@
 // float32 fully connected layer, four outputs at a time.
 #include "backends/kernel_conv.h"
 #include "backends/kernel_functions.h"
+#include "backends/kernel_vfp.h"
 
 namespace tinyc {
 namespace portable_fully_connected_f32 {
@@ -25,6 +26,7 @@ inline Built build(const ir::Op& op, const Variant&) {
 }
 
 inline double cycles(const ir::Op& op, const Variant&, const CoreTiming& t) {
+  if (has_vfp_loops(t)) return vfp_fully_connected_cycles(op, t);
   return layer_cycles(op, t.load_next + t.load / 4 + t.float_mac + t.alu / 2, t.load + t.store + 6 * t.alu);
 }
 
@@ -38,7 +40,7 @@ inline const KernelDef portable_fully_connected_f32_kernel = {
     .summary = "float32 fully connected layer, four outputs at a time",
     .entry = "fully_connected_f32",
     .geometry_type = "FullyConnectedF32",
-    .code_bytes = 320,
+    .code_bytes = 400,
     .why_not = portable_fully_connected_f32::why_not,
     .needs = portable_fully_connected_f32::needs,
     .build = portable_fully_connected_f32::build,

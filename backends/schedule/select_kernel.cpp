@@ -68,7 +68,8 @@ Candidates find_kernels(const ir::Op& op, const Target& target) {
     for (const Variant& variant : variants_of(*kernel.def, op)) {
       Selection one{&kernel, variant, kernel.def->needs(op, variant)};
       if (kernel.def->cycles) one.cycles = kernel.def->cycles(op, variant, target.timing);
-      one.flash_bytes = kernel.def->code_bytes + constant_bytes(*kernel.def, op, variant);
+      const int code = kernel.def->code ? kernel.def->code(op, variant) : kernel.def->code_bytes;
+      one.flash_bytes = code + constant_bytes(*kernel.def, op, variant);
       candidates.kernels.push_back(std::move(one));
     }
   }

@@ -48,30 +48,37 @@ void add_layers(const std::string& text, const EmissionPlan& plan, Measurement& 
     std::string address, size, kind;
     if (!(words >> address >> size >> kind) || (kind != "t" && kind != "T")) continue;
     for (size_t i = 0; i < plan.layers.size(); ++i) {
-      if (line.find("::" + plan.layers[i].symbol + "(") == std::string::npos) continue;
+      const EmittedLayer& layer = plan.layers[i];
+      const bool shared = layer.is_first && line.find("::" + layer.shared + "(") != std::string::npos;
+      if (!shared && line.find("::" + layer.symbol + "(") == std::string::npos) continue;
       measurement.layer_code_bytes[i] += static_cast<int64_t>(std::strtoll(size.c_str(), nullptr, 16));
     }
   }
 }
 
-// Lines of a .su file: place:function, bytes, kind. One layer runs at a time, so only the largest of them counts; of
-// everything else the sum is a bound, since nothing recurses.
+// Lines of a .su file: place:function, bytes, kind. One layer runs at a time, so only the largest of them counts, and
+// the largest of the bodies that layers share; of everything else the sum is a bound, since nothing recurses.
 void add_frames(const std::string& text, const EmissionPlan& plan, Measurement& measurement) {
   std::istringstream lines(text);
-  int64_t layer_frame = 0, others = 0;
+  int64_t layer_frame = 0, shared_frame = 0, others = 0;
   for (std::string line; std::getline(lines, line);) {
     const size_t tab = line.find('\t');
     if (tab == std::string::npos) continue;
     const int64_t bytes = std::strtoll(line.c_str() + tab, nullptr, 10);
-    bool is_layer = false;
-    for (const EmittedLayer& layer : plan.layers) is_layer |= line.find(layer.symbol + "(") != std::string::npos;
+    bool is_layer = false, is_shared = false;
+    for (const EmittedLayer& layer : plan.layers) {
+      is_layer |= line.find(layer.symbol + "(") != std::string::npos;
+      is_shared |= layer.is_first && line.find(layer.shared + "(") != std::string::npos;
+    }
     if (is_layer) {
       layer_frame = std::max(layer_frame, bytes);
+    } else if (is_shared) {
+      shared_frame = std::max(shared_frame, bytes);
     } else {
       others += bytes;
     }
   }
-  measurement.stack_bound = layer_frame + others;
+  measurement.stack_bound = layer_frame + shared_frame + others;
 }
 
 }  // namespace

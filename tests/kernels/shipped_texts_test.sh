@@ -39,6 +39,10 @@ for cpu in cortex-m0 cortex-m4; do
     -fno-omit-frame-pointer
   pattern=.
 done
+pattern='f32'
+compile_all "arm-none-eabi-g++ cortex-m4 with FPU, frame pointer" arm-none-eabi-g++ -mcpu=cortex-m4 -mthumb \
+  -mfpu=fpv4-sp-d16 -mfloat-abi=hard -O2 -ffreestanding -fno-omit-frame-pointer
+pattern=.
 compile_all "arm-none-eabi-g++ cortex-m55" arm-none-eabi-g++ -mcpu=cortex-m55 -mthumb -mfloat-abi=hard -O2
 compile_all "riscv64-unknown-elf-gcc rv32imc" riscv64-unknown-elf-gcc -x c++ -march=rv32imc -mabi=ilp32 \
   --specs=picolibc.specs -O2 -ffreestanding

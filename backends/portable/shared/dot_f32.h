@@ -2,6 +2,7 @@
 #pragma once
 
 #include "runtime-stubs/tinyc_kernel.h"
+#include "runtime-stubs/tinyc_vfp.h"
 
 // Four sums at a time: each x is loaded once for four products.
 struct Sums4F32 {
@@ -20,6 +21,14 @@ TINYC_KERNEL void dot4_f32(Sums4F32& sums, const float* x, Weights w, int32_t co
     s3 += value * static_cast<float>(w[3]);
   }
   sums = {s0, s1, s2, s3};
+}
+
+TINYC_KERNEL void dot4_f32(Sums4F32& sums, const float* x, const float* w, int32_t count, int32_t stride) {
+  if (stride == 4) {
+    vfp_dot_1(sums.s0, sums.s1, sums.s2, sums.s3, x, w, count);
+  } else {
+    dot4_f32<const float*>(sums, x, w, count, stride);
+  }
 }
 
 template <class Weights>
