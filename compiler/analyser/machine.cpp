@@ -253,6 +253,16 @@ Machine::Step Machine::compute(const Operation& o, uint32_t address) {
       logical = true;
       break;
     }
+    case Op::multiply_long: {
+      const uint64_t product =
+          o.is_signed ? static_cast<uint64_t>(int64_t{static_cast<int32_t>(a.bits)} * static_cast<int32_t>(b.bits))
+                      : uint64_t{a.bits} * b.bits;
+      const bool both = a.known && b.known;
+      write_register(o.to_high, {static_cast<uint32_t>(product >> 32), both});
+      result = {static_cast<uint32_t>(product), both};
+      logical = true;
+      break;
+    }
     case Op::address_of:
       result = known(((address + 4) & ~3u) + static_cast<uint32_t>(o.immediate));
       break;

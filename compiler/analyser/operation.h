@@ -30,6 +30,7 @@ enum class Op : uint8_t {
   multiply,
   multiply_add,
   multiply_subtract,
+  multiply_long,  // UMULL, SMULL: two results
   divide,
   divide_signed,
   sign_extend,  // of `width` bytes

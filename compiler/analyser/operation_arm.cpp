@@ -47,6 +47,8 @@ constexpr Row kRows[] = {
     {"mul", Op::multiply},
     {"mla", Op::multiply_add},
     {"mls", Op::multiply_subtract},
+    {"umull", Op::multiply_long},
+    {"smull", Op::multiply_long, 8, true},
     {"udiv", Op::divide},
     {"sdiv", Op::divide_signed},
     {"sxtb", Op::sign_extend, 1},
@@ -224,7 +226,8 @@ class Reader {
                               word_.starts_with("vdwdup") || word_.starts_with("vshlc");
     uint8_t moved = 0;
     if (moves_second && to_register(1, moved)) result.lost |= 1u << moved;
-    result.flags_lost = word_ == "vmrs" || word_ == "msr" || word_ == "rrxs" || result_.sets_flags;
+    const bool to_flags = word_ == "vmrs" && !parts_.empty() && parts_[0].starts_with("apsr");
+    result.flags_lost = to_flags || word_ == "msr" || word_ == "rrxs" || result_.sets_flags;
     if (word_.starts_with("vst") || word_.starts_with("vld")) read_vector_access(result);
     return result;
   }
@@ -329,6 +332,11 @@ class Reader {
     if (unary || result_.op == Op::move_top) {
       if (!registers.empty()) result_.right = registers[0];
       return registers.size() + (immediate ? 1 : 0) == 1;
+    }
+    if (result_.op == Op::multiply_long) {
+      if (registers.size() != 3) return false;
+      result_.to_high = registers[0], result_.left = registers[1], result_.right = registers[2];
+      return true;
     }
     if (result_.op == Op::multiply_add || result_.op == Op::multiply_subtract) {
       if (registers.size() != 3) return false;

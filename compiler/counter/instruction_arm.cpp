@@ -119,7 +119,10 @@ Kind kind_of(Text word, Text operands) {
   if (const auto branch = branch_kind(word)) return *branch;
   if (is_it(word)) return Kind::it;
   if (word.starts_with('v')) {
-    const bool vector = operands.find('q') != Text::npos || word.starts_with("vp") || word.starts_with("vctp");
+    // Objdump calls the lanes of q3 those of d6 and d7: "vmov.32 d7[1], r0".
+    const bool moves_lane = word.starts_with("vmov") && operands.find('[') != Text::npos;
+    const bool vector =
+        moves_lane || operands.find('q') != Text::npos || word.starts_with("vp") || word.starts_with("vctp");
     if (vector && !word.starts_with("vpop") && !word.starts_with("vpush"))
       return find(kVector, word).value_or(Kind::vector_alu);
     return find(kFloat, word).value_or(Kind::float_alu);

@@ -23,8 +23,10 @@ error = 100 * (a["instructions"] / c["instructions"] - 1)
 print("{:<24} {:<11} {:>11} {:>11} {:>+7.3f}% {:>9} {:>11} {:>11} {:>+7.3f}% {:>6} {:>6}".format(
     sys.argv[3], counted["target"], a["instructions"], c["instructions"], error, analysed["undecided_jumps"],
     a["cycles"], c["cycles"], 100 * (a["cycles"] / c["cycles"] - 1), analysed["stack_bytes"], counted["stack_bytes"]))
+# Between layers inputs are copied: what the C library's memcpy does depends on where the caller's arrays lie.
+slack = lambda layer: 64 if layer["name"] == "(between layers)" else 0
 bad = [layer["name"] for layer, truth in zip(analysed["layers"], counted["layers"])
-       if layer["undecided_jumps"] == 0 and layer["instructions"] != truth["instructions"]]
+       if layer["undecided_jumps"] == 0 and abs(layer["instructions"] - truth["instructions"]) > slack(layer)]
 # The painted stack misses words that are never written.
 stack_off = analysed["stack_bytes"] - counted["stack_bytes"]
 if bad or abs(error) > 2 or not 0 <= stack_off <= 16:
