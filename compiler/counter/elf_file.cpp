@@ -111,7 +111,10 @@ class Reader {
       if ((!function && byte(at + 12) != 0) || half(at + 14) == 0) continue;
       const auto name = text(sections_[symbols.link], word(at));
       if (!name) return false;
-      if (name->starts_with("$d") || name->starts_with("$t")) file_.data_starts[word(at + 4)] = name->at(1) == 'd';
+      const uint32_t home = half(at + 14);  // debugging sections have such marks, too
+      const bool loaded = home < sections_.size() && (sections_[home].flags & kAllocated);
+      if (loaded && (name->starts_with("$d") || name->starts_with("$t")))
+        file_.data_starts[word(at + 4)] = name->at(1) == 'd';
       if (!function) continue;
       const uint32_t thumb = file_.machine == ElfFile::Machine::arm ? 1 : 0;
       file_.functions.push_back({word(at + 4) & ~thumb, word(at + 8), demangled(*name)});
