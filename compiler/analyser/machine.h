@@ -7,15 +7,11 @@
 #include <string_view>
 #include <vector>
 
+#include "compiler/analyser/arithmetic.h"
 #include "compiler/analyser/operation.h"
 #include "compiler/counter/elf_file.h"
 
 namespace tinyc {
-
-struct Value {
-  uint32_t bits = 0;
-  bool known = false;
-};
 
 enum class Truth : uint8_t { no, yes, unknown };
 

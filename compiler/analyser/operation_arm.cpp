@@ -5,107 +5,13 @@
 #include <optional>
 #include <vector>
 
+#include "compiler/analyser/mnemonics_arm.h"
 #include "compiler/analyser/operation.h"
 
 namespace tinyc {
 namespace {
 
 using Text = std::string_view;
-
-struct Row {
-  Text word;
-  Op op;
-  uint8_t width = 4;
-  bool is_signed = false;
-};
-constexpr Row kRows[] = {
-    {"mov", Op::move},
-    {"movw", Op::move},
-    {"cpy", Op::move},
-    {"mvn", Op::move_not},
-    {"movt", Op::move_top},
-    {"add", Op::add},
-    {"addw", Op::add},
-    {"sub", Op::subtract},
-    {"subw", Op::subtract},
-    {"rsb", Op::reverse_subtract},
-    {"adc", Op::add_carry},
-    {"sbc", Op::subtract_carry},
-    {"and", Op::bit_and},
-    {"orr", Op::bit_or},
-    {"eor", Op::bit_xor},
-    {"bic", Op::bit_clear},
-    {"orn", Op::bit_or_not},
-    {"cmp", Op::subtract},
-    {"cmn", Op::add},
-    {"tst", Op::bit_and},
-    {"teq", Op::bit_xor},
-    {"lsl", Op::shift_left},
-    {"lsr", Op::shift_right},
-    {"asr", Op::shift_right_signed},
-    {"ror", Op::rotate_right},
-    {"mul", Op::multiply},
-    {"mla", Op::multiply_add},
-    {"mls", Op::multiply_subtract},
-    {"umull", Op::multiply_long},
-    {"smull", Op::multiply_long, 8, true},
-    {"udiv", Op::divide},
-    {"sdiv", Op::divide_signed},
-    {"sxtb", Op::sign_extend, 1},
-    {"sxth", Op::sign_extend, 2},
-    {"uxtb", Op::zero_extend, 1},
-    {"uxth", Op::zero_extend, 2},
-    {"ubfx", Op::extract},
-    {"sbfx", Op::extract_signed},
-    {"clz", Op::count_zeros},
-    {"adr", Op::address_of},
-    {"ldr", Op::load},
-    {"ldrb", Op::load, 1},
-    {"ldrh", Op::load, 2},
-    {"ldrsb", Op::load, 1, true},
-    {"ldrsh", Op::load, 2, true},
-    {"ldrd", Op::load_pair},
-    {"str", Op::store},
-    {"strb", Op::store, 1},
-    {"strh", Op::store, 2},
-    {"strd", Op::store_pair},
-    {"ldm", Op::load_many},
-    {"ldmdb", Op::load_many},
-    {"pop", Op::load_many},
-    {"stm", Op::store_many},
-    {"stmdb", Op::store_many},
-    {"push", Op::store_many},
-    {"vpush", Op::store_many},
-    {"vstmia", Op::store_many},
-    {"vstmdb", Op::store_many},
-    {"vpop", Op::load_many},
-    {"vldmia", Op::load_many},
-    {"vldmdb", Op::load_many},
-    {"b", Op::branch},
-    {"cbz", Op::branch_if_zero},
-    {"cbnz", Op::branch_unless_zero},
-    {"tbb", Op::branch_table, 1},
-    {"tbh", Op::branch_table, 2},
-    {"bl", Op::call},
-    {"blx", Op::call_register},
-    {"bx", Op::branch_register},
-    {"dls", Op::loop_start},
-    {"wls", Op::while_start},
-    {"le", Op::loop_end},
-    {"dlstp", Op::loop_start},
-    {"wlstp", Op::while_start},
-    {"letp", Op::loop_end},
-    {"bkpt", Op::stop},
-    {"udf", Op::stop},
-    {"svc", Op::stop},
-};
-
-const Row* row_of(Text word) {
-  for (const Row& row : kRows) {
-    if (row.word == word) return &row;
-  }
-  return nullptr;
-}
 
 constexpr std::array<Text, 15> kConditions = {"eq", "ne", "hs", "lo", "mi", "pl", "vs", "vc",
                                               "hi", "ls", "ge", "lt", "gt", "le", "al"};
@@ -177,7 +83,7 @@ class Reader {
 
   Operation run() {
     if (is_it()) return result_.op = Op::if_then, result_;
-    const Row* row = find_row();
+    const MnemonicRow* row = find_row();
     if (!row) return other();
     result_.op = row->op;
     if (word_ == "letp") result_.words = 0;
@@ -193,15 +99,15 @@ class Reader {
   bool is_it() const { return word_.starts_with("it") && word_.find_first_not_of("te", 2) == Text::npos; }
 
   // Within an if-then block every mnemonic ends in its condition; outside, "s" at the end sets flags.
-  const Row* find_row() {
+  const MnemonicRow* find_row() {
     if (result_.condition != kAlways && word_.size() > 2) word_.remove_suffix(2);
-    if (const Row* row = row_of(word_)) return row;
+    if (const MnemonicRow* row = mnemonic_row(word_)) return row;
     if (word_.starts_with('b') && condition_number(word_.substr(1)) != kNoRegister) {
       result_.condition = condition_number(word_.substr(1));
-      return row_of("b");
+      return mnemonic_row("b");
     }
     if (!word_.ends_with('s')) return nullptr;
-    const Row* row = row_of(word_.substr(0, word_.size() - 1));
+    const MnemonicRow* row = mnemonic_row(word_.substr(0, word_.size() - 1));
     if (row) result_.sets_flags = true;
     return row;
   }

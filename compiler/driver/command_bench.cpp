@@ -4,7 +4,7 @@
 #include <filesystem>
 
 #include "backends/toolchain.h"
-#include "compiler/analyser/analyse.h"
+#include "compiler/driver/analyse_model.h"
 #include "compiler/driver/bench_report.h"
 #include "compiler/driver/budgets.h"
 #include "compiler/driver/build_and_run.h"
@@ -58,12 +58,6 @@ void add_layers(BenchReport& report, const CompiledModel& model, const RunCounts
   report.layers.push_back({"(between layers)", "", 0, totals_of(counts.accounts[0], listing, *report.core)});
 }
 
-// Adds what jumps that data decides may make of the figures.
-void widen(Totals& totals, const Undecided& undecided) {
-  totals.cycles.low -= undecided.cycles.low;
-  totals.cycles.high += undecided.cycles.high;
-}
-
 BenchReport analysed_part(const Options& options, const AnalysedProgram& analysed) {
   BenchReport report;
   report.name = options.name;
@@ -82,20 +76,6 @@ BenchReport analysed_part(const Options& options, const AnalysedProgram& analyse
   return report;
 }
 
-std::optional<AnalysedProgram> follow(const AnalysisRequest& request, const std::string& file,
-                                      Diagnostics& diagnostics) {
-  auto analysed = analyse(request);
-  if (analysed) return analysed.take();
-  diagnostics.error(Code::T0706, {.file = file}, analysed.message());
-  return std::nullopt;
-}
-
-bool can_analyse(const Target& target, Diagnostics& diagnostics) {
-  const Status ready = analyser_ready(target);
-  if (!ready) diagnostics.error(Code::T0701, {}, ready.message(), "build tinyc with llvm-dev, or leave --analyse out");
-  return ready.ok();
-}
-
 void add_build(BenchReport& report, const CompiledModel& model, const Options& options, Diagnostics& diagnostics) {
   report.macs = model.emission.macs;
   report.workspace_bytes = model.emission.plan.workspace_bytes + model.emission.plan.state_bytes;
@@ -107,38 +87,28 @@ void add_build(BenchReport& report, const CompiledModel& model, const Options& o
   for (const std::string& flag : options.compiler_flags) report.compiler += " " + flag;
 }
 
-std::optional<BenchReport> analyse_model(const Options& options, Diagnostics& diagnostics) {
-  if (!can_analyse(*options.target, diagnostics)) return std::nullopt;
-  const std::optional<CompiledModel> model = compile_model(options, diagnostics);
-  if (!model) return std::nullopt;
-  const auto program = build_program(*model, options, diagnostics);
-  if (!program) return std::nullopt;
-  AnalysisRequest request{.target = options.target, .program = *program, .function = options.name + "_infer"};
-  for (const EmittedLayer& layer : model->emission.layers) request.watched.push_back(layer.symbol);
-  const auto analysed = follow(request, "program.elf", diagnostics);
-  if (!analysed) return std::nullopt;
-  BenchReport report = analysed_part(options, *analysed);
-  add_layers(report, *model, analysed->counts, analysed->listing);
+std::optional<BenchReport> analysed_model(const Options& options, Diagnostics& diagnostics) {
+  const std::optional<ModelWithReport> made = compile_within_budgets(options, diagnostics);
+  if (!made) return std::nullopt;
+  const auto found = analyse_model(made->model, options, diagnostics);
+  if (!found) return std::nullopt;
+  const AnalysedProgram& analysed = found->analysed;
+  BenchReport report = analysed_part(options, analysed);
+  add_layers(report, made->model, analysed.counts, analysed.listing);
   for (size_t i = 0; i < report.layers.size(); ++i) {
-    const Undecided& undecided = analysed->undecided[(i + 1) % report.layers.size()];
+    const Undecided& undecided = analysed.undecided[(i + 1) % report.layers.size()];
     widen(report.layers[i].totals, undecided);
     report.layers[i].undecided_jumps = undecided.jumps;
     report.layers[i].undecided_instructions = undecided.instructions;
   }
-  add_build(report, *model, options, diagnostics);
+  add_build(report, made->model, options, diagnostics);
   return report;
 }
 
-std::optional<BenchReport> analyse_program(const Options& options, Diagnostics& diagnostics) {
-  if (!can_analyse(*options.target, diagnostics)) return std::nullopt;
-  constexpr uint64_t kLargestProgram = uint64_t{256} << 20;
-  const std::string file = fs::path(options.model).filename().string();
-  const auto program = read_file(options.model, kLargestProgram);
-  if (!program) return diagnostics.error(Code::T0706, {.file = file}, program.message()), std::nullopt;
-  const AnalysisRequest request{.target = options.target, .program = *program, .function = options.function};
-  const auto analysed = follow(request, file, diagnostics);
-  if (!analysed) return std::nullopt;
-  return analysed_part(options, *analysed);
+std::optional<BenchReport> analysed_program(const Options& options, Diagnostics& diagnostics) {
+  const auto found = analyse_file(options, diagnostics);
+  if (!found) return std::nullopt;
+  return analysed_part(options, found->analysed);
 }
 
 std::optional<BenchReport> bench_model(const Options& options, Diagnostics& diagnostics) {
@@ -196,7 +166,7 @@ bool is_elf(const std::string& path) {
 int command_bench(const Options& options, Diagnostics& diagnostics) {
   const bool elf = is_elf(options.model);
   const auto report = options.analyse
-                          ? (elf ? analyse_program(options, diagnostics) : analyse_model(options, diagnostics))
+                          ? (elf ? analysed_program(options, diagnostics) : analysed_model(options, diagnostics))
                       : elf ? bench_program(options, diagnostics)
                             : bench_model(options, diagnostics);
   if (!report) return 1;

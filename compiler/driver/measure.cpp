@@ -116,15 +116,11 @@ std::optional<Measurement> measure_object(const CompiledModel& model, const Opti
   return measurement;
 }
 
-namespace {
-
 CountedWork work_of(const Totals& totals) {
   const auto whole = [](double cycles) { return static_cast<int64_t>(std::llround(cycles)); };
   return {static_cast<int64_t>(totals.instructions), whole(totals.cycles.nominal), whole(totals.cycles.low),
           whole(totals.cycles.high)};
 }
-
-}  // namespace
 
 void add_counts(Measurement& measurement, const CompiledModel& model, const CountedProgram& counted,
                 const Target& target) {

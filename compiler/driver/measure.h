@@ -12,6 +12,8 @@ namespace tinyc {
 // Problems (no compiler, build failure) go to the diagnostics.
 std::optional<Measurement> measure_object(const CompiledModel& model, const Options& options, Diagnostics& diagnostics);
 
+CountedWork work_of(const Totals& totals);
+
 // Instructions and modelled cycles of one inference, for the whole and per layer.
 void add_counts(Measurement& measurement, const CompiledModel& model, const CountedProgram& counted,
                 const Target& target);

@@ -2,6 +2,7 @@
 #include "compiler/driver/model_files.h"
 
 #include "backends/toolchain.h"
+#include "compiler/driver/analyse_model.h"
 #include "compiler/driver/build_and_run.h"
 #include "compiler/driver/golden_sets.h"
 #include "compiler/driver/measure.h"
@@ -20,6 +21,15 @@ std::optional<RunResult> run_once(const CompiledModel& model, const DataSet& set
   if (!counted) return std::nullopt;
   add_counts(measurement, model, counted->counted, *options.target);
   return std::move(counted->run);
+}
+
+// What the linked program tells without running: --report.
+bool analyse_run(ModelWithReport& made, const Options& options, Diagnostics& diagnostics) {
+  const auto found = analyse_model(made.model, options, diagnostics);
+  if (!found) return false;
+  add_analysis(*made.measurement, made.model, found->analysed, *options.target);
+  add_measurement(made.report, *made.measurement);
+  return true;
 }
 
 // What only a run tells.
@@ -58,7 +68,8 @@ std::optional<std::map<std::string, std::string>> model_files(ModelWithReport& m
   }
   if (!golden) return std::nullopt;
   if (!golden->note.empty()) diagnostics.note(Code::T0309, {}, golden->note);
-  if (options.measure && !measure_run(made, *golden, options, diagnostics)) return std::nullopt;
+  if (options.analyse && !analyse_run(made, options, diagnostics)) return std::nullopt;
+  if (options.measure && !options.analyse && !measure_run(made, *golden, options, diagnostics)) return std::nullopt;
   return output_texts(made.model, *golden, made.report, options);
 }
 

@@ -62,7 +62,7 @@ struct Options {
   TimePadding stream_padding = TimePadding::refuse;
   RowPolicy rows = RowPolicy::automatic;
   std::optional<double> plan_seconds;  // --plan-time
-  std::string picture;  // plan: SVG file
+  std::string picture;                 // plan: SVG file
   bool json = false;
   bool html = false;
   bool measure = false;

@@ -136,17 +136,21 @@ BoardReport board_of(const Board& board, const DeviceUse& use, double modelled_c
   return report;
 }
 
-CycleFigures modelled(const CountedWork& work, const std::string& basis) {
-  return {work.cycles, work.cycles_low, work.cycles_high, "modelled: counted instructions, " + basis};
+CycleFigures modelled(const CountedWork& work, const Measurement& measurement) {
+  return {work.cycles, work.cycles_low, work.cycles_high,
+          std::string("modelled: ") + (measurement.analysed ? "analysed" : "counted") + " instructions, " +
+              measurement.cycles_basis};
 }
 
 void add_counts(Report& report, const Measurement& measurement) {
-  const std::string how = "exact: counted " + measurement.run_on + ", " + measurement.compiler;
+  const std::string how = measurement.analysed
+                              ? "analysed: machine code followed without running it, " + measurement.compiler
+                              : "exact: counted " + measurement.run_on + ", " + measurement.compiler;
   report.instructions = {measurement.counted->instructions, how};
-  report.cycles = modelled(*measurement.counted, measurement.cycles_basis);
+  report.cycles = modelled(*measurement.counted, measurement);
   for (size_t i = 0; i < measurement.layers_counted.size() && i < report.layers.size(); ++i) {
     report.layers[i].instructions = {measurement.layers_counted[i].instructions, how};
-    report.layers[i].cycles = modelled(measurement.layers_counted[i], measurement.cycles_basis);
+    report.layers[i].cycles = modelled(measurement.layers_counted[i], measurement);
   }
   if (report.hardware)
     report.board = board_of(*report.hardware, report.board->use, static_cast<double>(measurement.counted->cycles));
@@ -186,7 +190,9 @@ void add_measurement(Report& report, const Measurement& measurement) {
     report.flash_bytes = {*measurement.code_bytes + *measurement.constant_bytes, how + ", code and all constants"};
   }
   if (measurement.stack_bytes) {
-    report.stack_bytes = {measurement.stack_bytes, how + ", painted stack " + measurement.run_on};
+    report.stack_bytes = {measurement.stack_bytes, measurement.analysed
+                                                       ? "analysed: deepest stack pointer, " + measurement.compiler
+                                                       : how + ", painted stack " + measurement.run_on};
   } else if (measurement.stack_bound) {
     report.stack_bytes = {measurement.stack_bound,
                           "bound: sum of " + measurement.compiler + "'s frame sizes, without the C library"};

@@ -129,6 +129,7 @@ struct Measurement {
   std::vector<int64_t> layer_code_bytes;  // per layer; empty = unknown
   std::optional<CountedWork> counted;     // one inference
   std::vector<CountedWork> layers_counted;
+  bool analysed = false;     // followed, not run: `counted` and the stack
   std::string cycles_basis;  // of the core's table
   std::string compiler;      // "arm-none-eabi-g++ -O2"
   std::string run_on;        // "in QEMU (mps2-an386)"

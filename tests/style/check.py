@@ -23,6 +23,7 @@ DIRECTION = {
     "compiler/frontend": ["compiler/support", "ir"],
     "compiler/quantizer": ["compiler/support", "ir", "backends"],
     "compiler/counter": ["compiler/support", "backends"],
+    "compiler/analyser": ["compiler/support", "compiler/counter", "backends"],
     "compiler/report": ["compiler/support", "ir", "backends"],
     "compiler/driver": ["compiler", "ir", "passes", "backends"],
     "runtime-stubs": [],
