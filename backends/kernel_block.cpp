@@ -136,15 +136,12 @@ std::optional<Scaling> constant_result(int64_t high) {
   return Scaling{int64_t{1} << 30, high * 4};
 }
 
-}  // namespace
-
-std::optional<BlockRequantization> block_requantization(const ir::Op& op) {
+std::optional<BlockRequantization> find_requantization(const ir::Op& op, const std::vector<int32_t>& weights) {
   const ir::Type& x = op.operand_type(0);
   const ir::Type& w = op.operand_type(1);
   const ir::Type& y = op.result_type();
   const ir::Accumulator exact(op, x, w);
   const ir::Tensor* bias = ir::constant_data(op.operand(2));
-  const std::vector<int32_t> weights = centred_weights(op);
   const int64_t channels = w.shape[0];
   const int64_t taps = channels ? w.elements() / channels : 0;
   std::vector<ir::FixedPoint> scales;
@@ -174,6 +171,34 @@ std::optional<BlockRequantization> block_requantization(const ir::Op& op) {
     found.added.push_back(static_cast<int32_t>(start + scaling->addend));
   }
   return found;
+}
+
+// All that the answer depends on.
+struct Question {
+  std::vector<ir::Type> types;
+  ir::Attributes attributes;
+  std::vector<int32_t> weights;
+  std::optional<ir::Tensor> bias;
+  bool operator==(const Question&) const = default;
+};
+
+Question question_about(const ir::Op& op) {
+  Question question{{op.operand_type(0), op.operand_type(1), op.result_type()}, op.attributes, centred_weights(op), {}};
+  if (const ir::Tensor* bias = ir::constant_data(op.operand(2))) question.bias = *bias;
+  return question;
+}
+
+}  // namespace
+
+// Every kernel and variant asks about a layer, one after the other: the last answer is kept.
+std::optional<BlockRequantization> block_requantization(const ir::Op& op) {
+  thread_local Question last;
+  thread_local std::optional<BlockRequantization> answer;
+  Question question = question_about(op);
+  if (question == last) return answer;
+  answer = find_requantization(op, question.weights);
+  last = std::move(question);
+  return answer;
 }
 
 std::optional<std::string> need_block_layer(const ir::Op& op, int64_t outputs_multiple, int32_t least_weight) {
