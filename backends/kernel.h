@@ -67,6 +67,7 @@ struct Needs {
   int64_t granule = 1;  // output rows per step; 0 = all at once
   WriteFront front = WriteFront::never;
   Accumulates accumulates = Accumulates::no;
+  int64_t taken_rows = 0;     // by a kernel that accumulates, of the first input; 0: the operand's own
   int64_t scratch_bytes = 0;  // live during a call
   int64_t state_bytes = 0;    // kept between inferences
 };

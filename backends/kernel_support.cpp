@@ -212,6 +212,16 @@ std::vector<const ir::Value*> buffer_operands(const ir::Op& op) {
   return values;
 }
 
+const ir::Value* view_root(const ir::Value* value) {
+  while (value->producer && value->producer->def->traits.view) value = value->producer->operand(0);
+  return value;
+}
+
+int64_t flattened_rows(const ir::Op& op) {
+  const int64_t rows = row_count(op.operand_type(0));
+  return rows > 1 ? rows : row_count(view_root(op.operand(0))->type);
+}
+
 Needs row_by_row(const ir::Op& op, WriteFront front) {
   Needs needs;
   const int64_t rows = row_count(op.result_type());

@@ -66,6 +66,12 @@ std::vector<float> weight_scales(const ir::Op& op);
 std::optional<std::string> need_8bit(const ir::Type& type, std::string_view what);
 std::optional<std::string> need_float32(const ir::Op& op);
 
+// The value whose bytes a chain of views shows.
+const ir::Value* view_root(const ir::Value* value);
+
+// Rows of the image that the first operand flattens; else its own.
+int64_t flattened_rows(const ir::Op& op);
+
 // --- rows
 // ---------------------------------------------------------------------------------------------------------------
 Form form_of(const ir::Type& type);

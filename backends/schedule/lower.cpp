@@ -211,12 +211,13 @@ class Lowering {
 
 }  // namespace
 
-const ir::Value* view_root(const ir::Value* value) {
-  while (value->producer && value->producer->def->traits.view) value = value->producer->operand(0);
-  return value;
-}
-
 namespace {
+
+void divide(Access& access, int64_t rows) {
+  if (rows == access.rows || rows == 0) return;
+  access.row_bytes = access.rows * access.row_bytes / rows;
+  access.rows = rows;
+}
 
 // Further results of an operator that runs as a whole may have another number of rows: they are divided as the first
 // is, so that the one step writes all of them.
@@ -243,6 +244,8 @@ void use_kernel(Program& program, int index, const Selection& selection) {
   instance.why = candidates == 1 ? "the only one that applies" : fmt::format("cheapest of {} by estimate", candidates);
   if (selection.kernel != instance.choices.whole.front().kernel) instance.why = "takes less RAM than the cheapest";
   const bool accumulates = selection.needs.accumulates != Accumulates::no;
+  const int64_t taken = selection.needs.taken_rows;
+  if (!instance.inputs.empty()) divide(instance.inputs[0], taken > 0 ? taken : row_count(buffer_operands(op)[0]->type));
   instance.rows = accumulates ? instance.inputs[0].rows : row_count(op.result_type());
   share_rows(instance);
   instance.batch = kernel.loops_over_batch ? op.result_type().shape[0] : 1;

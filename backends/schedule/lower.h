@@ -31,7 +31,4 @@ void use_kernel(Program& program, int instance, const Selection& selection);
 // The one input as something that has several rows: itself, or what a chain of views makes of it; else nullptr.
 ir::Value* pushed_value(const ir::Graph& graph);
 
-// The value whose bytes a chain of views shows.
-const ir::Value* view_root(const ir::Value* value);
-
 }  // namespace tinyc

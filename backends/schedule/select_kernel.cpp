@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 
 namespace tinyc {
 namespace {
@@ -57,6 +58,27 @@ std::vector<Selection> less_and_less_scratch(const std::vector<Selection>& by_co
 
 }  // namespace
 
+namespace {
+
+bool by_rows(const Needs& needs) {
+  return needs.granule > 0 && std::none_of(needs.inputs.begin(), needs.inputs.end(),
+                                           [](const InputNeeds& input) { return input.window.all; });
+}
+
+// A smaller kernel that needs whole tensors must not take the place of one that goes by rows: no pipeline could hold
+// the layer.
+void keep_rows(std::vector<Selection>& kernels) {
+  const auto cycles = [](const Selection& one) {
+    return one.needs.accumulates == Accumulates::no ? one.cycles : std::numeric_limits<double>::infinity();
+  };
+  const auto fastest = std::min_element(kernels.begin(), kernels.end(),
+                                        [&](const Selection& a, const Selection& b) { return cycles(a) < cycles(b); });
+  if (fastest != kernels.end() && by_rows(fastest->needs))
+    std::erase_if(kernels, [](const Selection& one) { return !by_rows(one.needs); });
+}
+
+}  // namespace
+
 Candidates find_kernels(const ir::Op& op, const Target& target) {
   Candidates candidates;
   for (const Kernel& kernel : all_kernels()) {
@@ -73,6 +95,7 @@ Candidates find_kernels(const ir::Op& op, const Target& target) {
       candidates.kernels.push_back(std::move(one));
     }
   }
+  keep_rows(candidates.kernels);
   return candidates;
 }
 

@@ -105,6 +105,13 @@ ir::Value* CaseMaker::input(const ir::Type& type, ir::Tensor data) {
   case_.inputs.push_back(std::move(data));
   return case_.graph->add_input("x", type);
 }
+ir::Value* CaseMaker::flattened_input(const ir::Type& type) {
+  ir::Type flat = type;
+  flat.shape = {1, type.elements()};
+  case_.inputs.push_back(random_tensor(random_, flat));
+  ir::Builder builder(*case_.graph);
+  return builder.make("reshape", {case_.graph->add_input("x", type)}, {{"shape", flat.shape}});
+}
 ir::Value* CaseMaker::constant(const ir::Type& type) { return constant(type, random_tensor(random_, type)); }
 ir::Value* CaseMaker::constant(const ir::Type& type, ir::Tensor data) {
   ir::Builder builder(*case_.graph);

@@ -48,6 +48,7 @@ class CaseMaker {
 
   ir::Value* input(const ir::Type& type);  // with data for that type
   ir::Value* input(const ir::Type& type, ir::Tensor data);
+  ir::Value* flattened_input(const ir::Type& type);  // of an image, as [1, elements]
   ir::Value* constant(const ir::Type& type);
   ir::Value* constant(const ir::Type& type, ir::Tensor data);
   ir::Value* operand(const ir::Type& type) { return random_.chance(30) ? constant(type) : input(type); }

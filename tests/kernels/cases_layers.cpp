@@ -124,6 +124,18 @@ ir::Type stored_weight_type(Random& random, ir::Shape shape, bool matrix) {
   return type;
 }
 
+// Of a whole image, whose rows kernels may take one by one.
+void fully_connected_of_image(Random& random, const CaseSink& sink) {
+  CaseMaker make(random);
+  const ir::Type x = random_q8(random, {1, random.between(2, 5), random.between(1, 4), random.between(1, 5)});
+  const int64_t outputs = random.between(1, 9);
+  ir::Attributes attributes;
+  add_activation(random, attributes, false);
+  ir::Value* input = make.flattened_input(x);
+  ir::Value* weights = make.constant(weight_type(random, {outputs, x.elements()}, 0));
+  make.finish(sink, "fully_connected", {input, weights, nullptr}, std::move(attributes), random_q8(random, {}));
+}
+
 // A product layer `op` of input x, constant weights and bias.
 void layer(Random& random, const CaseSink& sink, std::string_view op, const ir::Shape& x, const ir::Shape& w,
            ir::Attributes attributes, Numbers numbers) {
@@ -247,6 +259,7 @@ void layer_cases(Random& random, int rounds, const CaseSink& sink) {
   }
   for (int i = 0; i < 4 * rounds; ++i) {
     fully_connected(random, sink, Numbers::weights_only);
+    fully_connected_of_image(random, sink);
     for (const Numbers numbers : {Numbers::real, Numbers::q8, Numbers::q8_to_s32, Numbers::narrow}) {
       fully_connected(random, sink, numbers);
       matmul(random, sink, numbers);

@@ -66,6 +66,7 @@ class Checker {
     }
     expected_ = ir::evaluate(op_, operands);
     rows_ = row_count(accumulates() ? op_.operand_type(0) : op_.result_type());
+    if (needs_.taken_rows > 0) rows_ = needs_.taken_rows;
     batch_ = def_.loops_over_batch ? op_.result_type().shape[0] : 1;
     if (built_.function) function_ = std::make_unique<HostFunction>(*built_.function);
     prepare();
@@ -132,7 +133,10 @@ class Checker {
     call_.array_rows = def_.variadic ? call_.rows.size() : 0;
   }
 
-  const ir::Type& buffer_type(size_t index) const { return buffer_operands(op_)[index]->type; }
+  const ir::Type& buffer_type(size_t index) const {
+    const ir::Value* value = buffer_operands(op_)[index];
+    return (needs_.taken_rows > 0 ? view_root(value) : value)->type;
+  }
 
   // A layer's function: one call, or one per image. in_place: this buffer lies where the result does.
   std::pair<Bytes, std::optional<std::string>> call_whole(int in_place) {
