@@ -22,6 +22,9 @@ struct EmitOptions {
   IoPlace io_place = IoPlace::workspace;
   bool keep_inputs = false;
   ir::Stream stream;  // the graph's states
+  // What an inference takes of the stack, where a build has told, and how; else 0.
+  int64_t stack_bytes = 0;
+  std::string stack_basis;
 };
 
 // A graph input, output or state of the interface.

@@ -30,8 +30,8 @@ void print_state_macros(TextWriter& writer, const EmissionPlan& plan) {
     writer.format(
         "#define {}_NOT_YET 1 /* the frames were taken; there is an output from the {}_FIRST_OUTPUT-th call on */", m,
         m);
-  writer.format("#define {}_BAD_WORKSPACE -1 /* null, or not aligned to {}_WORKSPACE_ALIGN */", m, m);
-  writer.format("#define {}_BAD_STATE -2 /* the same of the state */", m);
+  writer.format("#define {}_BAD_WORKSPACE (-1) /* null, or not aligned to {}_WORKSPACE_ALIGN */", m, m);
+  writer.format("#define {}_BAD_STATE (-2) /* the same of the state */", m);
   if (!is_stream(plan)) return;
   writer.line();
   writer.line("/* Frames that a call takes, and calls after a reset until there is an output. */");
@@ -47,6 +47,9 @@ void print_macros(TextWriter& writer, const EmissionPlan& plan) {
   if (has_state(plan))
     writer.format("#define {}_STATE_BYTES {} /* kept between calls; {}_WORKSPACE_ALIGN aligned */", m,
                   plan.plan.state_bytes, m);
+  if (plan.options.stack_bytes > 0)
+    writer.format("#define {}_STACK_BYTES {} /* {} */", m, plan.options.stack_bytes,
+                  comment_text(plan.options.stack_basis));
   writer.format("#define {}_INPUTS {}", m, plan.inputs.size());
   writer.format("#define {}_OUTPUTS {}", m, plan.outputs.size());
   const auto sizes = [&](const std::vector<Port>& ports, std::string_view kind) {

@@ -70,6 +70,8 @@ std::optional<std::map<std::string, std::string>> model_files(ModelWithReport& m
   if (!golden->note.empty()) diagnostics.note(Code::T0309, {}, golden->note);
   if (options.analyse && !analyse_run(made, options, diagnostics)) return std::nullopt;
   if (options.measure && !options.analyse && !measure_run(made, *golden, options, diagnostics)) return std::nullopt;
+  made.model.emission.options.stack_bytes = made.report.stack_bytes.value.value_or(0);
+  made.model.emission.options.stack_basis = made.report.stack_bytes.how;
   return output_texts(made.model, *golden, made.report, options);
 }
 

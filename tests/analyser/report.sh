@@ -23,6 +23,8 @@ assert 0 <= analysed["stack_bytes"] - counted["stack_bytes"] <= 16
 layers = [(a["instructions"], c["instructions"]) for a, c in zip(analysed["layers"], counted["layers"])]
 assert layers and all(a is not None for a, _ in layers) and sum(a == c for a, c in layers) >= len(layers) - 1, layers
 END
+stack=$(python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["stack_bytes"])' "$work/analysed/m_report.json")
+grep -q "#define M_STACK_BYTES $stack /\* analysed: .*arm-none-eabi-g++" "$work/analysed/m.h" || { echo "the header says nothing of the stack"; exit 1; }
 status=0
 "$tinyc" "$model" --target esp32 --report --name m -o "$work/none" 2> /dev/null || status=$?
 [ "$status" -eq 1 ] && [ ! -e "$work/none" ] || { echo "esp32 was not refused"; exit 1; }
