@@ -81,7 +81,7 @@ class Maker {
     plan_.texts.push_back(&text);
   }
 
-  std::string rows_expression(const Access& access, int64_t batch) const {
+  EmittedRows rows_of(const Access& access, int64_t batch) const {
     const Buffer& buffer = program_.buffers[static_cast<size_t>(access.buffer)];
     const int64_t ring = buffer.dense() ? 0 : buffer.ring;
     std::string base;
@@ -94,7 +94,8 @@ class Maker {
     }
     const int64_t row_bytes =
         batch == 1 ? access.row_bytes : access.rows * access.row_bytes / batch / access.image_rows;
-    return fmt::format("{{{}{{batch}}, {}, {}}}", base, row_bytes, ring);
+    // With a batch every tensor is one "row": its images follow each other.
+    return {"{", base, fmt::format(", {}, {}}}", row_bytes, ring), access.rows * access.row_bytes / batch};
   }
 
   void add_layer(size_t index) {
@@ -112,7 +113,7 @@ class Maker {
     layer.image_rows = instance.outputs[0].image_rows;
     add_operands(layer, instance);
     if (kernel.variadic) layer.array_rows = layer.rows.size();
-    for (const Access& out : instance.outputs) add_rows(layer, out);
+    for (const Access& out : instance.outputs) layer.rows.push_back(rows_of(out, layer.batch));
     if (instance.scratch >= 0)
       layer.scratch =
           fmt::format("memory.workspace + {}", plan_.plan.placements[static_cast<size_t>(instance.scratch)].offset);
@@ -138,30 +139,21 @@ class Maker {
     }
   }
 
-  void add_rows(EmittedLayer& layer, const Access& access) const {
-    layer.rows.push_back(rows_expression(access, layer.batch));
-    // With a batch every tensor is one "row": its images follow each other.
-    layer.batch_bytes.push_back(access.rows * access.row_bytes / layer.batch);
-  }
-
   // Rows of the operands in order: buffers, and constants where the kernel wants them so.
   void add_operands(EmittedLayer& layer, const Instance& instance) const {
     const ir::Op& op = *instance.op;
     size_t buffer = 0;
     const size_t count = instance.kernel->def->absent_rows ? op.def->operands.size() : op.operands.size();
     for (size_t i = 0; i < count; ++i) {
-      if (!op.operand(i) && instance.kernel->def->absent_rows) {
-        layer.rows.push_back("Rows{nullptr{batch}, 0, 0}");
-        layer.batch_bytes.push_back(0);
-      }
+      if (!op.operand(i) && instance.kernel->def->absent_rows) layer.rows.push_back({"Rows{", "nullptr", ", 0, 0}"});
       const ir::Tensor* data = op.operand(i) ? ir::constant_data(op.operand(i)) : nullptr;
-      if (op.operand(i) && !data) add_rows(layer, instance.inputs[buffer++]);
+      if (op.operand(i) && !data) layer.rows.push_back(rows_of(instance.inputs[buffer++], layer.batch));
       if (!data || !instance.kernel->def->constant_rows) continue;
       const int64_t rows = row_count(op.operand_type(i));
       const int64_t bytes = data->bytes() / std::max<int64_t>(1, rows);
       layer.operand_constants.push_back(packed(fmt::format("operand{}", i), op.operand(i)->name, *data));
-      layer.rows.push_back(fmt::format("constant_rows({}_operand{}, {}){{batch}}", layer.symbol, i, bytes));
-      layer.batch_bytes.push_back(0);
+      layer.rows.push_back(
+          {"constant_rows(", fmt::format("{}_operand{}", layer.symbol, i), fmt::format(", {})", bytes)});
     }
   }
 

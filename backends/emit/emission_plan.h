@@ -45,6 +45,14 @@ struct EmittedConstant {
   bool argument = true;  // passed as a pointer; else as Rows
 };
 
+// A Rows argument of a kernel, as text: `open`, `base`, what the image adds where there are several, `rest`.
+struct EmittedRows {
+  std::string open;         // "{"; "constant_rows(" for a constant
+  std::string base;         // "memory.workspace + 16"
+  std::string rest;         // ", 10, 0}"
+  int64_t image_bytes = 0;  // from image to image
+};
+
 // One layer: its function, its constants and what is said about it.
 struct EmittedLayer {
   std::string symbol;                // "l01_conv1"
@@ -55,9 +63,8 @@ struct EmittedLayer {
   std::vector<PackedConstant> operand_constants;  // operands that are constants and passed as Rows
   std::vector<EmittedConstant> constants;
   std::string entry;
-  std::vector<std::string> rows;     // Rows expressions in call order, with {batch} where the batch index goes
-  std::vector<int64_t> batch_bytes;  // per entry of `rows`
-  size_t array_rows = 0;             // the first so many are passed as one array
+  std::vector<EmittedRows> rows;  // in call order
+  size_t array_rows = 0;          // the first so many are passed as one array
   int64_t batch = 1;
   int64_t image_rows = 1;  // output rows per image, when batch > 1
   std::string scratch;     // expression, empty = none

@@ -148,10 +148,9 @@ class SourcePrinter {
   }
 
   static std::string rows_text(const EmittedLayer& layer, size_t index) {
-    const std::string batch =
-        layer.batch > 1 && layer.batch_bytes[index] > 0 ? fmt::format(" + image * {}", layer.batch_bytes[index]) : "";
-    std::string rows = layer.rows[index];
-    return rows.replace(rows.find("{batch}"), 7, batch);
+    const EmittedRows& rows = layer.rows[index];
+    const bool of_image = layer.batch > 1 && rows.image_bytes > 0;
+    return rows.open + rows.base + (of_image ? fmt::format(" + image * {}", rows.image_bytes) : "") + rows.rest;
   }
 
   // "conv_q8(geometry, {memory.workspace + 0, 10, 0}, ..., weights, y0, y1);"
@@ -174,8 +173,7 @@ class SourcePrinter {
     writer_.line("// Also for layers further down that differ only in their tensors and constants.");
     writer_.format("TINYC_LAYER void {}({}) {{", layer.shared, shared_parameters(layer));
     EmittedLayer body = layer;
-    for (size_t i = 0; i < body.rows.size(); ++i)
-      body.rows[i] = fmt::format("{{rows{}{{batch}}{}", i, rows_parts(body.rows[i]).rest);
+    for (size_t i = 0; i < body.rows.size(); ++i) body.rows[i].base = fmt::format("rows{}", i);
     for (EmittedConstant& constant : body.constants) constant.symbol = constant.data->name;
     if (!body.scratch.empty()) body.scratch = "scratch";
     writer_.format("  {}", call(body, false));

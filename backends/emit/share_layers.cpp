@@ -7,18 +7,6 @@
 #include "backends/emit/print_parts.h"
 
 namespace tinyc {
-namespace {
-
-constexpr std::string_view kBatch = "{batch}";
-
-bool lies_in_memory(const std::string& rows) { return rows.rfind("{memory.", 0) == 0; }
-
-}  // namespace
-
-RowsParts rows_parts(const std::string& rows) {
-  const size_t batch = rows.find(kBatch);
-  return {rows.substr(1, batch - 1), rows.substr(batch + kBatch.size())};
-}
 
 std::string layer_body_key(const EmittedLayer& layer) {
   if (layer.batch != 1 || layer.array_rows > 0 || !layer.operand_constants.empty()) return "";
@@ -26,9 +14,9 @@ std::string layer_body_key(const EmittedLayer& layer) {
   for (const GeometryField& field : layer.built.geometry) {
     key += " " + (field.real ? float_literal(field.value) : std::to_string(field.integer));
   }
-  for (const std::string& rows : layer.rows) {
-    if (!lies_in_memory(rows)) return "";
-    key += rows_parts(rows).rest;
+  for (const EmittedRows& rows : layer.rows) {
+    if (rows.open != "{") return "";  // absent
+    key += rows.rest;
   }
   for (const EmittedConstant& constant : layer.constants) key += " " + std::string(storage_type(constant.element));
   if (layer.built.function) key += lambda_text(*layer.built.function);
@@ -37,7 +25,7 @@ std::string layer_body_key(const EmittedLayer& layer) {
 
 std::string shared_arguments(const EmittedLayer& layer, const std::vector<std::string>& constants) {
   std::string text;
-  for (const std::string& rows : layer.rows) text += rows_parts(rows).base + ", ";
+  for (const EmittedRows& rows : layer.rows) text += rows.base + ", ";
   for (const std::string& constant : constants) text += constant + ", ";
   return text + (layer.scratch.empty() ? "" : layer.scratch + ", ") + "y0, y1";
 }

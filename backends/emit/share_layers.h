@@ -13,12 +13,6 @@ namespace tinyc {
 // operands that are constants or an array).
 std::string layer_body_key(const EmittedLayer& layer);
 
-// A row expression "{memory.workspace + 16{batch}, 10, 0}" in two: "memory.workspace + 16" and ", 10, 0}".
-struct RowsParts {
-  std::string base, rest;
-};
-RowsParts rows_parts(const std::string& rows);
-
 // What the shared body is called with, and its parameters: bases of rows, constants, scratch.
 std::string shared_arguments(const EmittedLayer& layer, const std::vector<std::string>& constants);
 std::string shared_parameters(const EmittedLayer& layer);
