@@ -184,6 +184,15 @@ void choice(Random& random, const CaseSink& sink) {
   make.finish(sink, "select", {condition, yes, make.operand(plain_type(element, b))});
 }
 
+// Residuals: sums and differences of two 8-bit tensors of one shape.
+void same_shape_sum(Random& random, const CaseSink& sink) {
+  CaseMaker make(random);
+  const ir::Shape shape = {1, random.between(1, 4), random.between(1, 4), random.between(1, 9)};
+  ir::Value* a = make.input(random_q8(random, shape));
+  ir::Value* b = make.input(random_q8(random, shape));
+  make.finish(sink, random.chance(70) ? "add" : "sub", {a, b}, {}, random_q8(random, {}));
+}
+
 }  // namespace
 
 void elementwise_cases(Random& random, int rounds, const CaseSink& sink) {
@@ -194,6 +203,7 @@ void elementwise_cases(Random& random, int rounds, const CaseSink& sink) {
     }
   }
   for (int i = 0; i < 4 * rounds; ++i) choice(random, sink);
+  for (int i = 0; i < 8 * rounds; ++i) same_shape_sum(random, sink);
 }
 
 }  // namespace tinyc
