@@ -126,7 +126,7 @@ struct KernelDef {
   bool constant_rows = false;     // constant operands are passed as Rows too, in operand order
   bool absent_rows = false;       // absent operands are passed as Rows with base nullptr
   bool variadic = false;          // operands are passed as one array of Rows
-  int code_bytes = 150;           // machine code of a call: mean over real models and targets, gcc 12 -O2
+  int mean_code_bytes = 150;      // machine code of a call, over real models and targets, gcc 12 -O2
   bool tflite_rounding = false;   // also computes operators with another rounding than nearest (ir/rounding.h)
   // Nothing if the kernel can compute the operator, else the reason ("needs dilation 1"), shown to users.
   std::optional<std::string> (*why_not)(const ir::Op& op) = nullptr;
@@ -134,9 +134,12 @@ struct KernelDef {
   Needs (*needs)(const ir::Op& op, const Variant& variant) = nullptr;
   Built (*build)(const ir::Op& op, const Variant& variant) = nullptr;
   double (*cycles)(const ir::Op& op, const Variant& variant, const CoreTiming& timing) = nullptr;  // estimate
-  // Instead of code_bytes, where the layer decides how far loops are unrolled.
-  int (*code)(const ir::Op& op, const Variant& variant) = nullptr;
+  // Instead of the mean, where the layer decides how far loops are unrolled.
+  int (*layer_code_bytes)(const ir::Op& op, const Variant& variant) = nullptr;
 };
+
+// Machine code of a call, an estimate.
+int code_bytes(const KernelDef& kernel, const ir::Op& op, const Variant& variant);
 
 // A text that can be shipped: a kernel's lower part or a header of runtime-stubs.
 struct ShippedText {

@@ -57,10 +57,10 @@ std::vector<int8_t> padded_lines(const std::vector<int32_t>& weights, int64_t ou
   return padded;
 }
 
-std::vector<uint8_t> nibbles(const std::vector<int8_t>& values) {
+std::vector<uint8_t> nibbles(const std::vector<int8_t>& values, int32_t lowest) {
   std::vector<uint8_t> packed((values.size() + 1) / 2, 0);
   for (size_t i = 0; i < values.size(); ++i) {
-    const auto bits = static_cast<uint8_t>(static_cast<uint8_t>(values[i]) & 15U);
+    const auto bits = static_cast<uint8_t>(static_cast<uint32_t>(values[i] - lowest) & 15U);
     packed[i / 2] = static_cast<uint8_t>(packed[i / 2] | (i % 2 == 0 ? bits : bits << 4U));
   }
   return packed;

@@ -58,8 +58,8 @@ std::vector<T> transposed(const std::vector<T>& weights, int64_t outputs) {
 // Weights [outputs][taps] as int8 with each output's taps filled up with zeros to a multiple of 4.
 std::vector<int8_t> padded_lines(const std::vector<int32_t>& weights, int64_t outputs);
 
-// 4-bit integers two per byte, the first in the low half.
-std::vector<uint8_t> nibbles(const std::vector<int8_t>& values);
+// 4-bit integers two per byte, the first in the low half: the low bits of value - lowest.
+std::vector<uint8_t> nibbles(const std::vector<int8_t>& values, int32_t lowest = 0);
 
 // Weights minus their zero points, as they fit.
 template <class T>

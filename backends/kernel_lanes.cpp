@@ -67,7 +67,9 @@ std::optional<std::string> need_lanes(const ir::Op& op, int weight_bits) {
   if (weight_bits == 4) {
     if (auto reason = need_8bit(op.result_type(), "its result")) return reason;
     if (!fits_sixteenths(op)) return "needs fewer taps";
-    return need_integer_layer(op, 4);
+    if (auto reason = need_integer_layer(op, 4)) return reason;
+    if (*lowest_nibble(op) != -8) return "needs weights from -8 to 7 after their zero points are taken off";
+    return std::nullopt;
   }
   if (auto reason = need_narrow(op.result_type(), "its result")) return reason;
   return need_integer_layer(op, 8, ir::Element::i16);

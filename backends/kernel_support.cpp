@@ -106,6 +106,10 @@ std::optional<std::string> why_not(const KernelDef& kernel, const ir::Op& op) {
   return kernel.why_not(op);
 }
 
+int code_bytes(const KernelDef& kernel, const ir::Op& op, const Variant& variant) {
+  return kernel.layer_code_bytes ? kernel.layer_code_bytes(op, variant) : kernel.mean_code_bytes;
+}
+
 std::optional<std::string> need_constant(const ir::Op& op, size_t operand, std::string_view what) {
   if (!op.operand(operand) || ir::constant_data(op.operand(operand))) return std::nullopt;
   return fmt::format("needs {} known at compile time", what);
@@ -123,11 +127,33 @@ bool fits_requantize(ir::FixedPoint scale, int64_t bound) {
   return scale.shift >= 1 && ((static_cast<__int128>(bound) * scale.multiplier) >> scale.shift) < (1 << 30);
 }
 
-bool packs_4_bits(const ir::Op& op) {
-  if (!op.operand_type(1).quantized() || ir::element_bits(op.operand_type(1).element) != 4) return false;
+std::optional<int32_t> lowest_nibble(const ir::Op& op) {
   const std::vector<int32_t> weights = centred_weights(op);
-  return std::all_of(weights.begin(), weights.end(), [](int32_t weight) { return weight >= -8 && weight < 8; });
+  const auto [least, most] = std::minmax_element(weights.begin(), weights.end());
+  if (weights.empty() || (*least >= -8 && *most < 8)) return -8;
+  if (*most - *least > 15) return std::nullopt;
+  return *least;
 }
+
+namespace {
+
+bool packs_4_bits(const ir::Op& op) {
+  return op.operand_type(1).quantized() && ir::element_bits(op.operand_type(1).element) == 4 && lowest_nibble(op);
+}
+
+std::optional<std::string> need_weight_bits(const ir::Op& op, int bits) {
+  if (bits == 4) {
+    if (lowest_nibble(op)) return std::nullopt;
+    return "needs weights that span at most 16 values after their zero points are taken off";
+  }
+  const int32_t limit = 1 << (bits - 1);
+  const std::vector<int32_t> weights = centred_weights(op);
+  const auto fits = [&](int32_t weight) { return weight >= -limit && weight < limit; };
+  if (std::all_of(weights.begin(), weights.end(), fits)) return std::nullopt;
+  return fmt::format("needs weights that fit {} bits after their zero point is taken off", bits);
+}
+
+}  // namespace
 
 std::optional<std::string> need_integer_layer(const ir::Op& op, int weight_bits, ir::Element input) {
   if (input == ir::Element::i16) {
@@ -142,11 +168,7 @@ std::optional<std::string> need_integer_layer(const ir::Op& op, int weight_bits,
   if (!w.quantized()) return "needs quantised weights";
   if (weight_bits > 4 && input != ir::Element::i16 && op.result_type().quantized() && packs_4_bits(op))
     return "keeps 4-bit weights packed";
-  const int32_t limit = 1 << (weight_bits - 1);
-  for (const int32_t weight : centred_weights(op)) {
-    if (weight >= -limit && weight < limit) continue;
-    return fmt::format("needs weights that fit {} bits after their zero point is taken off", weight_bits);
-  }
+  if (auto reason = need_weight_bits(op, weight_bits)) return reason;
   const int64_t largest = requantization_of(op).largest;
   if (largest > std::numeric_limits<int32_t>::max()) return "needs accumulators that provably fit 32 bits";
   if (!op.result_type().quantized()) return std::nullopt;
@@ -177,12 +199,7 @@ std::optional<std::string> need_quantized_weights(const ir::Op& op, int weight_b
   if (auto reason = need_constant(op, 2, "the bias")) return reason;
   if (op.is("conv") && op.operand_type(1).quant->block != 0) return "needs a scale per output channel";
   if (weight_bits > 4 && op.is("fully_connected") && packs_4_bits(op)) return "keeps 4-bit weights packed";
-  const int32_t limit = 1 << (weight_bits - 1);
-  for (const int32_t weight : centred_weights(op)) {
-    if (weight >= -limit && weight < limit) continue;
-    return fmt::format("needs weights that fit {} bits after their zero point is taken off", weight_bits);
-  }
-  return std::nullopt;
+  return need_weight_bits(op, weight_bits);
 }
 
 std::vector<float> weight_scales(const ir::Op& op) {

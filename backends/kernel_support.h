@@ -50,8 +50,9 @@ std::vector<int32_t> centred_weights(const ir::Op& op);
 
 // Reasons for why_not; nothing if the check holds.
 std::optional<std::string> need_constant(const ir::Op& op, size_t operand, std::string_view what);
-// Weights of a 4-bit element that stay within 4 bits once their zero points are taken off.
-bool packs_4_bits(const ir::Op& op);
+// What 4 bits (0 to 15) are above when they hold weights minus their zero points; nothing if these span more than 16
+// values. -8 where it will do: then the bits are also those of signed weights.
+std::optional<int32_t> lowest_nibble(const ir::Op& op);
 // 8-bit (or, with `input`, int16) quantised input, constant weights whose centred values fit so many bits, constant
 // bias, int32 accumulators; a quantised result of any width, or the accumulator itself.
 std::optional<std::string> need_integer_layer(const ir::Op& op, int weight_bits, ir::Element input = ir::Element::i8);

@@ -86,7 +86,7 @@ inline int64_t block_unroll(int64_t words, BlockWeights form) {
 
 // Machine code: the unrolled loop for two pixels, for one more where the width is odd, what lies around them, and
 // copies of windows that do not lie in the image as they are read.
-inline int code(const ir::Op& op, const Variant& variant) {
+inline int layer_code_bytes(const ir::Op& op, const Variant& variant) {
   const Image2d image = conv_image(op);
   const bool bytes = weights_of(variant) == BlockWeights::bytes;
   const int64_t words = (taps(image) / (is_direct(op) ? image.h.kernel : 1) + 3) / 4;
@@ -139,7 +139,7 @@ inline const KernelDef armv7em_dsp_conv_block_q8_kernel = {
     .needs = armv7em_dsp_conv_block_q8::needs,
     .build = armv7em_dsp_conv_block_q8::build,
     .cycles = armv7em_dsp_conv_block_q8::cycles,
-    .code = armv7em_dsp_conv_block_q8::code,
+    .layer_code_bytes = armv7em_dsp_conv_block_q8::layer_code_bytes,
 };
 
 }  // namespace tinyc

@@ -21,6 +21,7 @@ inline const KernelDef armv7em_dsp_conv_q8w4_kernel = {
     .entry = "conv_q8w4_dsp",
     .geometry_type = "ConvQ8W4Dsp",
     .loops_over_batch = true,
+    .mean_code_bytes = 760,
     .tflite_rounding = true,
     .why_not = armv7em_dsp_conv_q8w4::why_not,
     .needs = armv7em_dsp_conv_q8w4::needs,

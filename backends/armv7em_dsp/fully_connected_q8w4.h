@@ -22,6 +22,7 @@ inline const KernelDef armv7em_dsp_fully_connected_q8w4_kernel = {
         "8-bit fully connected layer, packed 4-bit weights, four outputs at a time with dual multiply-accumulate",
     .entry = "fully_connected_q8w4_dsp",
     .geometry_type = "FullyConnectedQ8W4Dsp",
+    .mean_code_bytes = 760,
     .tflite_rounding = true,
     .why_not = armv7em_dsp_fully_connected_q8w4::why_not,
     .needs = armv7em_dsp_fully_connected_q8w4::needs,

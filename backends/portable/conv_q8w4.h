@@ -17,13 +17,15 @@ inline Built build(const ir::Op& op, const Variant&) {
   Built built;
   built.geometry = window_geometry(conv_image(op));
   built.geometry.push_back({"groups", op.integer("groups")});
+  built.geometry.push_back({"lowest_weight", *lowest_nibble(op)});
   add_requantization(built, op);
   built.constants.insert(
       built.constants.begin(),
       packed("weights",
              "per group: output channels by 4 [kernel_h][kernel_w][in_c / groups][4], the rest singly; zero points "
              "taken off",
-             nibbles(in_blocks_of_4(centred_as<int8_t>(op), op.operand_type(1).shape[0], op.integer("groups")))));
+             nibbles(in_blocks_of_4(centred_as<int8_t>(op), op.operand_type(1).shape[0], op.integer("groups")),
+                     *lowest_nibble(op))));
   return built;
 }
 
@@ -42,6 +44,7 @@ inline const KernelDef portable_conv_q8w4_kernel = {
     .entry = "conv_q8w4",
     .geometry_type = "ConvQ8W4",
     .loops_over_batch = true,
+    .mean_code_bytes = 760,
     .tflite_rounding = true,
     .why_not = portable_conv_q8w4::why_not,
     .needs = portable_conv_q8w4::needs,
@@ -58,7 +61,7 @@ inline const KernelDef portable_conv_q8w4_kernel = {
 struct ConvQ8W4 {
   int32_t in_h, in_w, in_c, out_w, out_c;
   int32_t kernel_h, kernel_w, stride_h, stride_w, dilation_h, dilation_w, pad_h, pad_w;
-  int32_t groups;
+  int32_t groups, lowest_weight;
   int32_t in_zero, out_zero, low, high;
   int32_t in_unsigned, rounding;
 };
@@ -66,7 +69,7 @@ struct ConvQ8W4 {
 TINYC_KERNEL void conv_q8w4(const ConvQ8W4& g, const Rows& in, const Rows& out, const uint8_t* weights,
                             const int32_t* bias, const int32_t* multiplier, const int32_t* shift, int32_t y0,
                             int32_t y1) {
-  conv_q8_rows<uint8_t>(g, in, out, Nibbles{weights, 0}, bias, y0, y1,
+  conv_q8_rows<uint8_t>(g, in, out, Nibbles{weights, 0, g.lowest_weight}, bias, y0, y1,
                         [&](uint8_t* row, int32_t at, int32_t o, int32_t sum) {
                           const int32_t result = g.out_zero + requantize(sum, multiplier[o], shift[o], g.rounding);
                           row[at] = static_cast<uint8_t>(clamp_s32(result, g.low, g.high));

@@ -31,6 +31,7 @@ inline const KernelDef portable_fully_connected_wide_kernel = {
     .summary = "fully connected layer of 8- or 16-bit integers, 64-bit sums",
     .entry = "fully_connected_wide",
     .geometry_type = "FullyConnectedWide",
+    .mean_code_bytes = 460,
     .why_not = portable_fully_connected_wide::why_not,
     .needs = portable_fully_connected_wide::needs,
     .build = portable_fully_connected_wide::build,

@@ -42,10 +42,6 @@ double constant_bytes(const KernelDef& kernel, const ir::Op& op, const Variant& 
 
 std::string describe(const KernelDef& kernel) { return fmt::format("{} ({})", kernel.name, isa_name(kernel.isa)); }
 
-}  // namespace
-
-namespace {
-
 // From the cheapest on, those that read the same rows and take less scratch than the one before.
 std::vector<Selection> less_and_less_scratch(const std::vector<Selection>& by_cost) {
   std::vector<Selection> list;
@@ -55,10 +51,6 @@ std::vector<Selection> less_and_less_scratch(const std::vector<Selection>& by_co
   }
   return list;
 }
-
-}  // namespace
-
-namespace {
 
 bool by_rows(const Needs& needs) {
   return needs.granule > 0 && std::none_of(needs.inputs.begin(), needs.inputs.end(),
@@ -90,8 +82,7 @@ Candidates find_kernels(const ir::Op& op, const Target& target) {
     for (const Variant& variant : variants_of(*kernel.def, op)) {
       Selection one{&kernel, variant, kernel.def->needs(op, variant)};
       if (kernel.def->cycles) one.cycles = kernel.def->cycles(op, variant, target.timing);
-      const int code = kernel.def->code ? kernel.def->code(op, variant) : kernel.def->code_bytes;
-      one.flash_bytes = code + constant_bytes(*kernel.def, op, variant);
+      one.flash_bytes = code_bytes(*kernel.def, op, variant) + constant_bytes(*kernel.def, op, variant);
       candidates.kernels.push_back(std::move(one));
     }
   }

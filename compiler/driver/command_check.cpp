@@ -36,7 +36,7 @@ Json operators_json(const std::vector<OperatorUse>& uses) {
 
 // The figures, even when they are over budget.
 std::optional<Report> examine(const Options& options, Diagnostics& diagnostics) {
-  std::optional<ModelWithReport> made = compile_for_budgets(options, diagnostics);
+  std::optional<ModelWithReport> made = compile_with_report(options, diagnostics);
   if (!made) return std::nullopt;
   return std::move(made->report);
 }

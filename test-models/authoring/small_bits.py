@@ -39,6 +39,22 @@ class BitsGraph(QGraph):
     def requantized(self, x, parameters):
         return self.node("DequantizeLinear", self.node("QuantizeLinear", x, *parameters), *parameters)
 
+    def weight_above(self, shape, zero):
+        """A float value: uint4 weights per tensor, with a zero point."""
+        stem = self.fresh("w")
+        w = self.rng.uniform(-zero, 15 - zero, shape)
+        scale = np.float32(1 / (8 * np.sqrt(np.prod(shape[1:]))))
+        q = np.rint(w).astype(np.uint8) + np.uint8(zero)
+        for name, array in ((f"{stem}.q", q), (f"{stem}.zero", np.array(zero, np.uint8))):
+            values = array.reshape(-1).tolist()
+            self.initializers.append(helper.make_tensor(name, TensorProto.UINT4, array.shape, values))
+        return self.node("DequantizeLinear", f"{stem}.q", self.const(scale, f"{stem}.scale"), f"{stem}.zero"), scale
+
+    def parameters_u16(self, low, high):
+        stem = self.fresh("q")
+        scale = np.float32((high - low) / 65535)
+        return [self.const(scale, f"{stem}.scale"), self.const(np.uint16(np.rint(-low / scale)), f"{stem}.zero")]
+
     def parameters_16(self, reach):
         stem = self.fresh("q")
         return [self.const(np.float32(reach / 32767), f"{stem}.scale"), self.const(np.int16(0), f"{stem}.zero")]
@@ -85,6 +101,39 @@ def qdq_int4():
     return g.finish([(y, "y", [1, 7], TensorProto.INT8)]), sets
 
 
+def qdq_uint4():
+    """QDQ, uint8 activations, uint4 weights with zero points 5 and 11: Conv, Gemm."""
+    g = BitsGraph("qdq_uint4", 230)
+    p = g.parameters(-1, 1, np.uint8)
+    x = g.node("DequantizeLinear", g.input("x", [1, 3, 7, 7], TensorProto.UINT8), *p)
+    w, scale = g.weight_above((5, 3, 3, 3), 5)
+    bias = g.bias_of(5, np.full(5, activation_scale(-1, 1)[0] * scale, np.float32))
+    y = g.relu(g.node("Conv", x, w, bias, kernel_shape=[3, 3], strides=[2, 2]))
+    x = g.requantized(y, g.parameters(0, 0.8, np.uint8))
+    x = g.node("Reshape", x, g.const(np.array([1, 45], np.int64), "shape"))
+    w, scale = g.weight_above((7, 45), 11)
+    bias = g.bias_of(7, np.full(7, activation_scale(0, 0.8)[0] * scale, np.float32))
+    y = g.node("QuantizeLinear", g.node("Gemm", x, w, bias, transB=1), *g.parameters(-1, 1, np.uint8))
+    sets = [[np.random.RandomState(230 + k).randint(0, 256, (1, 3, 7, 7)).astype(np.uint8)] for k in range(8)]
+    return g.finish([(y, "y", [1, 7], TensorProto.UINT8)]), sets
+
+
+def qdq_uint16():
+    """QDQ, uint16 activations with zero points, int8 weights: Conv, Gemm."""
+    g = BitsGraph("qdq_uint16", 240)
+    p = g.parameters_u16(-1, 1.5)
+    x = g.node("DequantizeLinear", g.input("x", [1, 3, 7, 7], TensorProto.UINT16), *p)
+    w, scale = g.weight_of((5, 3, 3, 3), 8)
+    y = g.relu(g.node("Conv", x, w, g.bias_of(5, np.float32(2.5 / 65535) * scale), kernel_shape=[3, 3], strides=[2, 2]))
+    x = g.requantized(y, g.parameters_u16(0, 1.2))
+    x = g.node("Reshape", x, g.const(np.array([1, 45], np.int64), "shape"))
+    w, scale = g.weight_of((7, 45), 8)
+    y = g.node("Gemm", x, w, g.bias_of(7, np.float32(1.2 / 65535) * scale), transB=1)
+    y = g.node("QuantizeLinear", y, *g.parameters_u16(-1, 1))
+    sets = [[np.random.RandomState(240 + k).randint(0, 65536, (1, 3, 7, 7)).astype(np.uint16)] for k in range(40)]
+    return g.finish([(y, "y", [1, 7], TensorProto.UINT16)]), sets
+
+
 def weights_int8():
     """Float activations, int8 weights per channel: Conv, depthwise, MatMul, Gemm."""
     g = BitsGraph("weights_int8", 200)
@@ -126,5 +175,5 @@ def matmul_nbits():
     return g.finish([(y, "y", [2, n])]), [[draw(221, 2, 40)]]
 
 
-EXACT = [qdq_int16, qdq_int4]
+EXACT = [qdq_int16, qdq_int4, qdq_uint4, qdq_uint16]
 ALL = EXACT + [weights_int8, weights_int4_blocked, matmul_nbits]

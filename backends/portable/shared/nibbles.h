@@ -3,15 +3,14 @@
 
 #include "runtime-stubs/tinyc_kernel.h"
 
-// 4-bit weights, two per byte, the first in the low half: to be used like a pointer to int8_t.
+// 4-bit weights, two per byte, the first in the low half, as numbers above `lowest`: to be used like a pointer to
+// int8_t.
 struct Nibbles {
   const uint8_t* bytes;
-  int32_t first;
+  int32_t first, lowest;
   __attribute__((always_inline)) int32_t operator[](int32_t k) const {
     const int32_t at = first + k;
-    const int32_t byte = bytes[at >> 1];
-    return (at & 1) == 0 ? static_cast<int8_t>(static_cast<uint8_t>(byte << 4)) >> 4
-                         : static_cast<int8_t>(static_cast<uint8_t>(byte)) >> 4;
+    return ((bytes[at >> 1] >> (4 * (at & 1))) & 15) + lowest;
   }
-  __attribute__((always_inline)) Nibbles operator+(int32_t k) const { return {bytes, first + k}; }
+  __attribute__((always_inline)) Nibbles operator+(int32_t k) const { return {bytes, first + k, lowest}; }
 };
