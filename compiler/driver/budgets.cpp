@@ -75,7 +75,7 @@ std::optional<ModelWithReport> compile_once(const Options& options, Diagnostics&
 
 }  // namespace
 
-std::optional<ModelWithReport> compile_for_budgets(const Options& options, Diagnostics& diagnostics) {
+std::optional<ModelWithReport> compile_with_report(const Options& options, Diagnostics& diagnostics) {
   std::optional<ModelWithReport> made = compile_once(options, diagnostics);
   if (!made) return std::nullopt;
   // What the object takes beyond the budget is taken off what the estimate may be, more each time.
@@ -97,7 +97,7 @@ std::optional<ModelWithReport> compile_for_budgets(const Options& options, Diagn
 }
 
 std::optional<ModelWithReport> compile_within_budgets(const Options& options, Diagnostics& diagnostics) {
-  std::optional<ModelWithReport> made = compile_for_budgets(options, diagnostics);
+  std::optional<ModelWithReport> made = compile_with_report(options, diagnostics);
   if (!made || diagnostics.has_errors()) return std::nullopt;
   return made;
 }

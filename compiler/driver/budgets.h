@@ -19,7 +19,7 @@ struct ModelWithReport {
 // Compiles and compares with the budgets: what is missing, and which layers need the most, goes to the diagnostics.
 // Flash is what the object file takes with --measure, and kernels are chosen until that fits; else it is an estimate.
 // Nothing if there is no model to report on.
-std::optional<ModelWithReport> compile_for_budgets(const Options& options, Diagnostics& diagnostics);
+std::optional<ModelWithReport> compile_with_report(const Options& options, Diagnostics& diagnostics);
 
 // Nothing if a budget is exceeded, too.
 std::optional<ModelWithReport> compile_within_budgets(const Options& options, Diagnostics& diagnostics);

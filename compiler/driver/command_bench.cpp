@@ -37,36 +37,33 @@ std::string compiler_version(const Target& target) {
   return compiler + " " + version;
 }
 
-BenchReport common_part(const Options& options, const CountedProgram& counted) {
+// `Program`: counted or analysed.
+template <class Program>
+BenchReport common_part(const Options& options, const Program& program) {
   BenchReport report;
   report.name = options.name;
   report.target = options.target;
   report.core = cycles_of(*options.target);
-  const CountsByAddress all = all_accounts(counted.counts);
-  report.functions = totals_by_function(all, counted.listing, *report.core, counted.file);
-  report.totals = totals_of(all, counted.listing, *report.core);
+  const CountsByAddress all = all_accounts(program.counts);
+  report.functions = totals_by_function(all, program.listing, *report.core, program.file);
+  report.totals = totals_of(all, program.listing, *report.core);
   return report;
 }
 
-void add_layers(BenchReport& report, const CompiledModel& model, const RunCounts& counts, const Listing& listing) {
+template <class Program>
+void add_layers(BenchReport& report, const CompiledModel& model, const Program& program) {
   for (size_t i = 0; i < model.emission.layers.size(); ++i) {
     const EmittedLayer& layer = model.emission.layers[i];
     const KernelDef& kernel = *model.program->instances[i].kernel->def;
     report.layers.push_back({layer.symbol, fmt::format("{}/{}", isa_name(kernel.isa), kernel.name), layer.macs,
-                             totals_of(counts.accounts[i + 1], listing, *report.core)});
+                             totals_of(program.counts.accounts[i + 1], program.listing, *report.core)});
   }
-  report.layers.push_back({"(between layers)", "", 0, totals_of(counts.accounts[0], listing, *report.core)});
+  report.layers.push_back({"(between layers)", "", 0, totals_of(program.counts.accounts[0], program.listing, *report.core)});
 }
 
 BenchReport analysed_part(const Options& options, const AnalysedProgram& analysed) {
-  BenchReport report;
-  report.name = options.name;
-  report.target = options.target;
-  report.core = cycles_of(*options.target);
+  BenchReport report = common_part(options, analysed);
   report.analysed = true;
-  const CountsByAddress all = all_accounts(analysed.counts);
-  report.functions = totals_by_function(all, analysed.listing, *report.core, analysed.file);
-  report.totals = totals_of(all, analysed.listing, *report.core);
   for (const Undecided& undecided : analysed.undecided) {
     widen(report.totals, undecided);
     report.undecided_jumps += undecided.jumps;
@@ -94,7 +91,7 @@ std::optional<BenchReport> analysed_model(const Options& options, Diagnostics& d
   if (!found) return std::nullopt;
   const AnalysedProgram& analysed = found->analysed;
   BenchReport report = analysed_part(options, analysed);
-  add_layers(report, made->model, analysed.counts, analysed.listing);
+  add_layers(report, made->model, analysed);
   for (size_t i = 0; i < report.layers.size(); ++i) {
     const Undecided& undecided = analysed.undecided[(i + 1) % report.layers.size()];
     widen(report.layers[i].totals, undecided);
@@ -131,7 +128,7 @@ std::optional<BenchReport> bench_model(const Options& options, Diagnostics& diag
   const auto counted = build_and_count(*model, options, sets, diagnostics);
   if (!counted) return std::nullopt;
   BenchReport report = common_part(options, counted->counted);
-  add_layers(report, *model, counted->counted.counts, counted->counted.listing);
+  add_layers(report, *model, counted->counted);
   if (counted->run.stack_bytes) report.stack_bytes = counted->run.stack_bytes;
   add_build(report, *model, options, diagnostics);
   return report;

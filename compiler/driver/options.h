@@ -69,7 +69,7 @@ struct Options {
   bool check_numbers = false;
   bool time_passes = false;
   bool per_layer = false;            // bench
-  bool analyse = false;              // bench: without running it
+  bool analyse = false;              // --analyse, --report: machine code is followed, not run
   std::string function = "main";     // bench of a program
   std::string print_after;           // pass, or "all"
   std::string stop_after;            // pass
