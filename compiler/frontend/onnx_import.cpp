@@ -181,7 +181,11 @@ class Importer final : public ir::OnnxImporter {
   }
 
   void import_output(const ir::OnnxValueInfo& output) {
-    if (Value* value = find(output.name)) return builder_.graph().add_output(value);
+    Value* value = find(output.name);
+    if (value && sequence(value))
+      return diagnostics_.error(Code::T0310, {.tensor = output.name}, "graph output of type sequence",
+                                "end the model with ConcatFromSequence, or make its tensors outputs");
+    if (value) return builder_.graph().add_output(value);
     if (!diagnostics_.has_errors())
       diagnostics_.error(Code::T0302, {.tensor = output.name}, "graph output that no node makes");
   }
