@@ -163,7 +163,7 @@ class SourcePrinter {
       if (constant.argument) text += ", " + (by_name ? pointer_to(constant) : constant.symbol);
     }
     if (!layer.scratch.empty()) text += ", " + layer.scratch;
-    if (layer.built.function) text += ", " + lambda_text(*layer.built.function);
+    text += functor_argument(layer.built, layer.symbol);
     return text + (layer.batch > 1 ? fmt::format(", 0, {});", layer.image_rows) : ", y0, y1);");
   }
 
@@ -184,6 +184,7 @@ class SourcePrinter {
   void print_layer(const EmittedLayer& layer) {
     for (const std::string& comment : layer.comment) writer_.format("// {}", comment);
     print_constants(layer);
+    print_definitions(writer_, layer.built, layer.symbol);
     if (layer.is_first) print_shared(layer);
     if (layer.shared.empty()) print_geometry(writer_, layer.geometry_type, layer.geometry_symbol, layer.built.geometry);
     const bool rows = layer.batch == 1;
