@@ -60,6 +60,10 @@ class Replay {
     return in_workspace(index) ? workspace_ : outside_[static_cast<size_t>(index)];
   }
 
+  static bool lies_in_planes(const Buffer& buffer) {
+    return buffer.planes > 0 && buffer.dense() && buffer.row_bytes % buffer.planes == 0;
+  }
+
   Status check_places() const {
     if (plan_.placements.size() != program_.buffers.size()) return Failure{"the plan has another number of buffers"};
     for (size_t i = 0; i < program_.buffers.size(); ++i) {
@@ -73,6 +77,8 @@ class Replay {
           program_.buffers[i].kind == BufferKind::scratch ? 1 : ir::element_bytes(program_.buffers[i].form.element);
       if (at % std::max(program_.buffers[i].form.alignment, element) != 0)
         return Failure{fmt::format("buffer '{}' is not aligned", program_.buffers[i].name)};
+      if (program_.buffers[i].planes != 1 && !lies_in_planes(program_.buffers[i]))
+        return Failure{fmt::format("buffer '{}' has no such planes", program_.buffers[i].name)};
     }
     return {};
   }
@@ -107,26 +113,33 @@ class Replay {
     return {};
   }
 
-  // Bytes of one row of a buffer in its memory.
-  Range row_range(int index, int64_t row) const {
+  // Bytes of one row of a buffer in its memory: a range, or one in each plane.
+  std::vector<Range> row_ranges(int index, int64_t row) const {
     const Buffer& b = buffer(index);
     const int64_t base = is_placed(index) ? offset(index) : 0;
-    const int64_t begin = base + row % b.ring * b.row_bytes;
-    return {begin, begin + b.row_bytes};
+    const int64_t plane_bytes = b.bytes() / b.planes;
+    const int64_t run_bytes = plane_bytes / b.ring;
+    std::vector<Range> ranges;
+    for (int64_t plane = 0; plane < b.planes; ++plane) {
+      const int64_t begin = base + plane * plane_bytes + row % b.ring * run_bytes;
+      ranges.push_back({begin, begin + run_bytes});
+    }
+    return ranges;
   }
 
   void own(int index, int64_t row) {
-    const Range range = row_range(index, row);
-    std::fill(memory(index).begin() + range.begin, memory(index).begin() + range.end, Owner{index, row});
+    for (const Range& range : row_ranges(index, row))
+      std::fill(memory(index).begin() + range.begin, memory(index).begin() + range.end, Owner{index, row});
   }
   Status expect(int index, int64_t row, int time) {
-    const Range range = row_range(index, row);
-    const auto first = memory(index).begin() + range.begin;
-    if (std::all_of(first, memory(index).begin() + range.end, [&](const Owner& owner) {
-          return owner == Owner{index, row};
-        }))
-      return {};
-    return Failure{fmt::format("step {}: row {} of '{}' is not there", time, row, buffer(index).name)};
+    for (const Range& range : row_ranges(index, row)) {
+      const auto first = memory(index).begin() + range.begin;
+      if (!std::all_of(first, memory(index).begin() + range.end, [&](const Owner& owner) {
+            return owner == Owner{index, row};
+          }))
+        return Failure{fmt::format("step {}: row {} of '{}' is not there", time, row, buffer(index).name)};
+    }
+    return {};
   }
 
   void own_ports(BufferKind kind) {
@@ -178,7 +191,7 @@ class Replay {
   struct Read {
     int buffer;
     int64_t row;
-    Range range;
+    std::vector<Range> ranges;
     bool may_be_overwritten;  // by the same row of the first result
   };
 
@@ -198,14 +211,19 @@ class Replay {
       for (int64_t row = rows.first; row < rows.last; ++row) {
         if (const Status status = expect(source, row, timed.call); !status) return status;
         if (is_placed(source))
-          read.push_back({source, row, row_range(source, row), may_lie_on_input(program_, instance, k)});
+          read.push_back({source, row, row_ranges(source, row), may_lie_on_input(program_, instance, k)});
       }
     }
     if (const Status status = scratch(instance, timed, read); !status) return status;
     return write(instance, timed, read);
   }
 
-  static bool overlap(Range a, Range b) { return a.begin < b.end && b.begin < a.end; }
+  static bool overlap(const std::vector<Range>& some, const std::vector<Range>& others) {
+    return std::any_of(some.begin(), some.end(), [&](const Range& a) {
+      return std::any_of(others.begin(), others.end(),
+                         [&](const Range& b) { return a.begin < b.end && b.begin < a.end; });
+    });
+  }
 
   // Written while it is read: only element by element at the same place.
   Status write(const Instance& instance, const TimedStep& timed, const std::vector<Read>& read) {
@@ -213,15 +231,16 @@ class Replay {
       const int target = instance.outputs[k].buffer;
       const RowRange rows = output_rows(program_, timed.step, k);
       for (int64_t row = rows.first; row < rows.last; ++row) {
-        const Range to = row_range(target, row);
+        const std::vector<Range> to = row_ranges(target, row);
         for (const Read& from : read) {
-          const bool in_place = k == 0 && from.may_be_overwritten && from.row == row && from.range.begin == to.begin;
+          const bool in_place =
+              k == 0 && from.may_be_overwritten && from.row == row && from.ranges.front().begin == to.front().begin;
           const bool same_memory = is_placed(target) && in_workspace(target) == in_workspace(from.buffer);
-          if (same_memory && overlap(to, from.range) && !in_place)
+          if (same_memory && overlap(to, from.ranges) && !in_place)
             return Failure{fmt::format("step {}: '{}' is written over '{}' while that is read", timed.call,
                                        buffer(target).name, buffer(from.buffer).name)};
         }
-        if (in_workspace(target) && instance.scratch >= 0 && overlap(to, row_range(instance.scratch, 0)))
+        if (in_workspace(target) && instance.scratch >= 0 && overlap(to, row_ranges(instance.scratch, 0)))
           return Failure{fmt::format("step {}: scratch lies over '{}'", timed.call, buffer(target).name)};
         own(target, row);
       }
@@ -232,9 +251,9 @@ class Replay {
   // Scratch holds from step to step of one call, and of all calls of a kernel that accumulates.
   Status scratch(const Instance& instance, const TimedStep& timed, const std::vector<Read>& read) {
     if (instance.scratch < 0) return {};
-    const Range range = row_range(instance.scratch, 0);
+    const std::vector<Range> place = row_ranges(instance.scratch, 0);
     for (const Read& from : read) {
-      if (in_workspace(from.buffer) && overlap(range, from.range))
+      if (in_workspace(from.buffer) && overlap(place, from.ranges))
         return Failure{fmt::format("step {}: scratch lies over '{}'", timed.call, buffer(from.buffer).name)};
     }
     int& last_call = scratch_call_[instance.scratch];
