@@ -68,6 +68,7 @@ struct Options {
   bool measure = false;
   bool check_numbers = false;
   bool time_passes = false;
+  bool red_zones = false;            // verify: layers may touch their rows only
   bool per_layer = false;            // bench
   bool analyse = false;              // --analyse, --report: machine code is followed, not run
   std::string function = "main";     // bench of a program
