@@ -111,9 +111,11 @@ class SourcePrinter {
     writer_.line("// Bases that the layers work on.");
     writer_.line("struct Memory {");
     writer_.line("  uint8_t* workspace;");
-    for (const Buffer& buffer : program.buffers) {
-      if (buffer.external)
-        writer_.format("  uint8_t* {}{};", buffer.kind == BufferKind::input ? "input" : "output", buffer.port);
+    for (size_t i = 0; i < plan_.inputs.size(); ++i) {  // in the order of the interface, which fills it
+      if (plan_.inputs[i].offset < 0) writer_.format("  uint8_t* input{};", i);
+    }
+    for (size_t i = 0; i < plan_.outputs.size(); ++i) {
+      if (plan_.outputs[i].offset < 0) writer_.format("  uint8_t* output{};", i);
     }
     if (has_state(plan_)) writer_.line("  uint8_t* state;");
     writer_.line("};");
