@@ -16,9 +16,14 @@ struct Owner {
   bool operator==(const Owner&) const = default;
 };
 
-struct Range {
-  int64_t begin;
-  int64_t end;
+// Where a row lies: one range of bytes, or one in each of several planes.
+struct Ranges {
+  int64_t begin;  // of the first
+  int64_t bytes;  // of each
+  int64_t planes = 1;
+  int64_t plane_bytes = 0;  // from one to the next
+  int64_t begin_of(int64_t plane) const { return begin + plane * plane_bytes; }
+  int64_t end() const { return begin_of(planes - 1) + bytes; }
 };
 
 constexpr int64_t kCallsBytes = 4;
@@ -113,30 +118,24 @@ class Replay {
     return {};
   }
 
-  // Bytes of one row of a buffer in its memory: a range, or one in each plane.
-  std::vector<Range> row_ranges(int index, int64_t row) const {
+  // Bytes of one row of a buffer in its memory.
+  Ranges row_ranges(int index, int64_t row) const {
     const Buffer& b = buffer(index);
     const int64_t base = is_placed(index) ? offset(index) : 0;
-    const int64_t plane_bytes = b.bytes() / b.planes;
-    const int64_t run_bytes = plane_bytes / b.ring;
-    std::vector<Range> ranges;
-    for (int64_t plane = 0; plane < b.planes; ++plane) {
-      const int64_t begin = base + plane * plane_bytes + row % b.ring * run_bytes;
-      ranges.push_back({begin, begin + run_bytes});
-    }
-    return ranges;
+    const int64_t run_bytes = b.row_bytes / b.planes;
+    return {base + row % b.ring * run_bytes, run_bytes, b.planes, b.bytes() / b.planes};
   }
 
   void own(int index, int64_t row) {
-    for (const Range& range : row_ranges(index, row))
-      std::fill(memory(index).begin() + range.begin, memory(index).begin() + range.end, Owner{index, row});
+    const Ranges ranges = row_ranges(index, row);
+    for (int64_t plane = 0; plane < ranges.planes; ++plane)
+      std::fill_n(memory(index).begin() + ranges.begin_of(plane), ranges.bytes, Owner{index, row});
   }
   Status expect(int index, int64_t row, int time) {
-    for (const Range& range : row_ranges(index, row)) {
-      const auto first = memory(index).begin() + range.begin;
-      if (!std::all_of(first, memory(index).begin() + range.end, [&](const Owner& owner) {
-            return owner == Owner{index, row};
-          }))
+    const Ranges ranges = row_ranges(index, row);
+    for (int64_t plane = 0; plane < ranges.planes; ++plane) {
+      const auto first = memory(index).begin() + ranges.begin_of(plane);
+      if (!std::all_of(first, first + ranges.bytes, [&](const Owner& owner) { return owner == Owner{index, row}; }))
         return Failure{fmt::format("step {}: row {} of '{}' is not there", time, row, buffer(index).name)};
     }
     return {};
@@ -191,7 +190,7 @@ class Replay {
   struct Read {
     int buffer;
     int64_t row;
-    std::vector<Range> ranges;
+    Ranges ranges;
     bool may_be_overwritten;  // by the same row of the first result
   };
 
@@ -218,11 +217,15 @@ class Replay {
     return write(instance, timed, read);
   }
 
-  static bool overlap(const std::vector<Range>& some, const std::vector<Range>& others) {
-    return std::any_of(some.begin(), some.end(), [&](const Range& a) {
-      return std::any_of(others.begin(), others.end(),
-                         [&](const Range& b) { return a.begin < b.end && b.begin < a.end; });
-    });
+  static bool overlap(const Ranges& some, const Ranges& others) {
+    if (some.begin >= others.end() || others.begin >= some.end()) return false;
+    for (int64_t a = 0; a < some.planes; ++a) {
+      for (int64_t b = 0; b < others.planes; ++b) {
+        if (some.begin_of(a) < others.begin_of(b) + others.bytes && others.begin_of(b) < some.begin_of(a) + some.bytes)
+          return true;
+      }
+    }
+    return false;
   }
 
   // Written while it is read: only element by element at the same place.
@@ -231,10 +234,9 @@ class Replay {
       const int target = instance.outputs[k].buffer;
       const RowRange rows = output_rows(program_, timed.step, k);
       for (int64_t row = rows.first; row < rows.last; ++row) {
-        const std::vector<Range> to = row_ranges(target, row);
+        const Ranges to = row_ranges(target, row);
         for (const Read& from : read) {
-          const bool in_place =
-              k == 0 && from.may_be_overwritten && from.row == row && from.ranges.front().begin == to.front().begin;
+          const bool in_place = k == 0 && from.may_be_overwritten && from.row == row && from.ranges.begin == to.begin;
           const bool same_memory = is_placed(target) && in_workspace(target) == in_workspace(from.buffer);
           if (same_memory && overlap(to, from.ranges) && !in_place)
             return Failure{fmt::format("step {}: '{}' is written over '{}' while that is read", timed.call,
@@ -251,7 +253,7 @@ class Replay {
   // Scratch holds from step to step of one call, and of all calls of a kernel that accumulates.
   Status scratch(const Instance& instance, const TimedStep& timed, const std::vector<Read>& read) {
     if (instance.scratch < 0) return {};
-    const std::vector<Range> place = row_ranges(instance.scratch, 0);
+    const Ranges place = row_ranges(instance.scratch, 0);
     for (const Read& from : read) {
       if (in_workspace(from.buffer) && overlap(place, from.ranges))
         return Failure{fmt::format("step {}: scratch lies over '{}'", timed.call, buffer(from.buffer).name)};
