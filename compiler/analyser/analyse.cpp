@@ -216,8 +216,8 @@ class Analysis {
 }  // namespace
 
 Status analyser_ready(const Target& target) {
-  if (!disassembler_available()) return Failure{"this tinyc was built without LLVM"};
   if (!cycles_of(target)) return Failure{fmt::format("there is no cycle table for {}", target.name)};
+  if (!disassembler_available()) return Failure{"this tinyc was built without LLVM"};
   if (target.toolchain != Toolchain::arm_gnu) return Failure{fmt::format("{} cannot be analysed yet", target.name)};
   return {};
 }
