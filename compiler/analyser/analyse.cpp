@@ -19,7 +19,11 @@ namespace {
 using Way = Machine::Step::Way;
 
 constexpr uint32_t kReturn = 0xFFFFFFFE;  // where the analysed function returns to
-constexpr uint32_t kLongestWay = 4096;    // instructions of one way of a jump before it must meet the other
+// Registers that a call may change.
+constexpr uint32_t kScratchArm = 0x100F;        // r0-r3, r12
+constexpr uint32_t kScratchRiscv = 0xF0001CFF;  // a0-a7, t0-t6
+constexpr size_t kGlobalPointer = 8;
+constexpr uint32_t kLongestWay = 4096;  // instructions of one way of a jump before it must meet the other
 
 // What an undecided jump's ways differ by, as seen when it was met first.
 struct Fork {
@@ -53,7 +57,8 @@ class Analysis {
   }
 
   Status run(uint32_t start) {
-    machine_.start(kReturn);
+    machine_.start(kReturn, is_riscv() ? 8 : 4);
+    if (is_riscv()) machine_.state.registers[kGlobalPointer] = known(result_.file.global_pointer);
     uint32_t now = code_.at(start);
     for (; now != Code::kNowhere; ++executed_) {
       if (executed_ == request_.limit)
@@ -85,6 +90,8 @@ class Analysis {
   }
 
  private:
+  bool is_riscv() const { return result_.file.machine == ElfFile::Machine::riscv; }
+
   std::string name_at(uint32_t operation) const {
     const ElfFunction* function = result_.file.at(code_.addresses[operation]);
     return function ? function->name : "?";
@@ -109,7 +116,9 @@ class Analysis {
     if (!known) helper_leaves_at_ = machine_.state.registers[14].bits & ~1u;
   }
   void leave_helper() {
-    for (const size_t r : {0, 1, 2, 3, 12}) machine_.state.registers[r].known = false;
+    for (size_t r = 0; r < machine_.state.registers.size(); ++r) {
+      if ((is_riscv() ? kScratchRiscv : kScratchArm) >> r & 1) machine_.state.registers[r].known = false;
+    }
     machine_.state.sign_known = machine_.state.carry_known = machine_.state.overflow_known = false;
     helper_leaves_at_ = 0;
   }
@@ -218,7 +227,6 @@ class Analysis {
 Status analyser_ready(const Target& target) {
   if (!cycles_of(target)) return Failure{fmt::format("there is no cycle table for {}", target.name)};
   if (!disassembler_available()) return Failure{"this tinyc was built without LLVM"};
-  if (target.toolchain != Toolchain::arm_gnu) return Failure{fmt::format("{} cannot be analysed yet", target.name)};
   return {};
 }
 
@@ -228,8 +236,9 @@ Result<AnalysedProgram> analyse(const AnalysisRequest& request) {
   if (!file) return file.failure();
   AnalysedProgram result;
   result.file = file.take();
-  if (result.file.machine != ElfFile::Machine::arm)
-    return Failure{fmt::format("is a program for RISC-V, not for {}", request.target->name)};
+  const bool riscv = result.file.machine == ElfFile::Machine::riscv;
+  if (riscv != (request.target->toolchain == Toolchain::riscv_gnu))
+    return Failure{fmt::format("is a program for {}, not for {}", riscv ? "RISC-V" : "Arm", request.target->name)};
   const ElfFunction* function = result.file.named(request.function);
   if (!function) return Failure{fmt::format("has no function '{}'", request.function)};
   std::optional<Code> code = decode(result.file);

@@ -53,6 +53,12 @@ constexpr Row kRows[] = {
     {"__", "df3", kDoubles},
     {"__udiv", "si3", kIntegers},
     {"__div", "si3", kIntegers},
+    {"__umod", "si3", kIntegers},
+    {"__mod", "si3", kIntegers},
+    {"__udiv", "di3", kLongIntegers},
+    {"__div", "di3", kLongIntegers},
+    {"__umod", "di3", kLongIntegers},
+    {"__mod", "di3", kLongIntegers},
 };
 constexpr std::string_view kMath[] = {"expf",   "logf",       "tanhf", "sinf",   "cosf",  "sqrtf",
                                       "roundf", "nearbyintf", "rintf", "floorf", "ceilf", "lrintf",

@@ -10,18 +10,19 @@ Machine::Machine(const ElfFile& file) : stack_(kStackBytes), stack_known_(kStack
   }
 }
 
-// Arguments are pointers to memory of which nothing is known: four in registers, the others on the stack.
-void Machine::start(uint32_t return_address) {
+// Arguments are pointers to memory of which nothing is known: in registers first, then on the stack.
+void Machine::start(uint32_t return_address, uint32_t in_registers) {
   state = {};
   lowest_ = kStackTop;
   std::fill(stack_known_.begin(), stack_known_.end(), uint8_t{0});
   constexpr uint32_t kEach = 0x02000000;
-  for (uint32_t i = 0; i < 4; ++i) state.registers[i] = known(kArguments + i * kEach);
+  for (uint32_t i = 0; i < in_registers; ++i) state.registers[i] = known(kArguments + i * kEach);
   state.registers[13] = known(kStackTop);
   state.registers[14] = known(return_address);
   Step ignored;
   constexpr uint32_t kMore = 12;
-  for (uint32_t i = 0; i < kMore; ++i) write(known(kStackTop + 4 * i), 4, known(kArguments + (4 + i) * kEach), ignored);
+  for (uint32_t i = 0; i < kMore; ++i)
+    write(known(kStackTop + 4 * i), 4, known(kArguments + (in_registers + i) * kEach), ignored);
 }
 
 void Machine::remember_stores(bool on) {
@@ -70,11 +71,12 @@ Truth Machine::holds(uint8_t condition) const {
 
 Value Machine::read_register(uint8_t number, uint32_t address) const {
   if (number == 15) return known(address + 4);
-  return number < 15 ? state.registers[number] : kUnknown;
+  if (number == kZeroRegister) return known(0);
+  return number < state.registers.size() ? state.registers[number] : kUnknown;
 }
 
 void Machine::write_register(uint8_t number, Value value) {
-  if (number >= 16) return;
+  if (number >= state.registers.size()) return;
   state.registers[number] = value;
   if (number == 13 && value.known && value.bits < lowest_ && value.bits > kStackTop - kStackBytes) lowest_ = value.bits;
 }
@@ -283,6 +285,20 @@ Machine::Step Machine::jump_to(Value target) const {
   return step;
 }
 
+Value Machine::place_of(const Operation& o, uint32_t address) const {
+  const Value base = read_register(o.left, address);
+  return {base.bits + static_cast<uint32_t>(o.immediate), base.known};
+}
+
+Truth Machine::holds(const Operation& o, uint32_t address) const {
+  const Value a = read_register(o.left, address), b = read_register(o.right, address);
+  if (!a.known || !b.known)
+    return o.left == o.right ? truth_of(o.compare == Compare::equal || o.compare == Compare::not_less) : Truth::unknown;
+  if (o.compare == Compare::equal || o.compare == Compare::not_equal)
+    return truth_of((a.bits == b.bits) == (o.compare == Compare::equal));
+  return truth_of(is_less(a.bits, b.bits, o.is_signed) == (o.compare == Compare::less));
+}
+
 Machine::Step Machine::branch(const Operation& o, uint32_t address) {
   Step step;
   step.target = o.target;
@@ -291,6 +307,11 @@ Machine::Step Machine::branch(const Operation& o, uint32_t address) {
     case Op::branch:
       step.way = Step::Way::jump;
       return step;
+    case Op::branch_compare: {
+      const Truth truth = holds(o, address);
+      if (truth != Truth::no) step.way = truth == Truth::yes ? Step::Way::jump : Step::Way::undecided;
+      return step;
+    }
     case Op::branch_if_zero:
     case Op::branch_unless_zero: {
       const Value value = read_register(o.left, address);
@@ -312,11 +333,11 @@ Machine::Step Machine::branch(const Operation& o, uint32_t address) {
       step.way = Step::Way::jump;
       return step;
     case Op::call_register:
-      step = jump_to(read_register(o.left, address));
+      step = jump_to(place_of(o, address));
       lr = known((address + o.bytes) | 1);
       return step;
     case Op::branch_register:
-      return jump_to(read_register(o.left, address));
+      return jump_to(place_of(o, address));
     case Op::loop_start:
     case Op::while_start: {
       lr = read_register(o.left, address);
@@ -348,7 +369,7 @@ Machine::Step Machine::execute(const Operation& o, uint32_t address) {
       // Done or not: what it would change is unknown then.
       const State before = state;
       const Step step = execute_always(o, address);
-      for (size_t r = 0; r < 16; ++r) {
+      for (size_t r = 0; r < state.registers.size(); ++r) {
         const bool same = before.registers[r].known && state.registers[r].known &&
                           before.registers[r].bits == state.registers[r].bits;
         if (!same) state.registers[r].known = false;
