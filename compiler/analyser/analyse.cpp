@@ -51,8 +51,8 @@ class Analysis {
       if (at != Code::kNowhere) starts_[at] = static_cast<uint32_t>(i + 1);
     }
     for (const ElfFunction& function : result.file.functions) {
-      const auto arguments = typical_arguments(function.name);
-      if (arguments) helpers_[function.address] = *arguments;
+      const std::span<const Words> arguments = typical_arguments(function.name);
+      if (!arguments.empty()) helpers_[function.address] = {arguments};
     }
   }
 
@@ -107,13 +107,18 @@ class Analysis {
   void enter_helper(uint32_t operation) {
     const auto helper = helpers_.find(code_.addresses[operation]);
     if (helper == helpers_.end() || helper_leaves_at_ != 0) return;
+    auto& [samples, next] = helper->second;
+    const Words& words = samples[next];
     bool known = true;
-    for (size_t r = 0; r < helper->second.size(); ++r) {
+    for (size_t r = 0; r < words.size(); ++r) {
       Value& value = machine_.state.registers[r];
       known &= value.known;
-      if (!value.known) value = {helper->second[r], true};
+      if (!value.known) value = {words[r], true};
     }
-    if (!known) helper_leaves_at_ = machine_.state.registers[14].bits & ~1u;
+    next = (next + 1) % samples.size();
+    if (known) return;
+    helper_leaves_at_ = machine_.state.registers[14].bits & ~1u;
+    machine_.in_library(true);
   }
   void leave_helper() {
     for (size_t r = 0; r < machine_.state.registers.size(); ++r) {
@@ -121,6 +126,7 @@ class Analysis {
     }
     machine_.state.sign_known = machine_.state.carry_known = machine_.state.overflow_known = false;
     helper_leaves_at_ = 0;
+    machine_.in_library(false);
   }
 
   void count(uint32_t operation, const Machine::Step& step) {
@@ -217,7 +223,11 @@ class Analysis {
   uint64_t executed_ = 0;
   uint32_t account_ = 0;
   uint32_t leaves_at_ = 0;
-  std::unordered_map<uint32_t, std::array<uint32_t, 4>> helpers_;  // typical arguments, by address
+  struct Helper {
+    std::span<const Words> arguments;
+    size_t next = 0;
+  };
+  std::unordered_map<uint32_t, Helper> helpers_;  // by address
   uint32_t helper_leaves_at_ = 0;
   bool is_call_ = false;  // a jump led here
 };

@@ -6,7 +6,7 @@
 namespace tinyc {
 Machine::Machine(const ElfFile& file) : stack_(kStackBytes), stack_known_(kStackBytes) {
   for (const ElfSection& section : file.sections) {
-    if (!section.writable) constants_.push_back({section.address, section.contents});
+    (section.writable ? variables_ : constants_).push_back({section.address, section.contents});
   }
 }
 
@@ -139,8 +139,8 @@ Machine::Step Machine::compute(const Operation& o, uint32_t address) {
   return {};
 }
 
-const Machine::Memory* Machine::memory_at(uint32_t address, uint32_t width) const {
-  for (const Memory& memory : constants_) {
+const Machine::Memory* Machine::memory_at(const std::vector<Memory>& among, uint32_t address, uint32_t width) {
+  for (const Memory& memory : among) {
     const uint32_t offset = address - memory.address;
     if (address >= memory.address && offset < memory.bytes.size() && memory.bytes.size() - offset >= width)
       return &memory;
@@ -160,9 +160,10 @@ Value Machine::read(Value address, uint32_t width, bool is_signed, Step& step) c
     }
     return known(extended(bits, width, is_signed));
   }
-  const Memory* memory = memory_at(address.bits, width);
+  const Memory* memory = memory_at(constants_, address.bits, width);
+  step.constant = memory != nullptr;
+  if (!memory && library_) memory = memory_at(variables_, address.bits, width);
   if (!memory) return kUnknown;
-  step.constant = true;
   for (uint32_t i = 0; i < width; ++i)
     bits |= uint32_t{static_cast<uint8_t>(memory->bytes[address.bits - memory->address + i])} << 8 * i;
   return known(extended(bits, width, is_signed));

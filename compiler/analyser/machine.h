@@ -38,6 +38,8 @@ class Machine {
     uint32_t steps_a_round = 1;
   };
   State state;
+  // While on, variables have their first values: the C library keeps constants in some.
+  void in_library(bool on) { library_ = on; }
   void remember_stores(bool on);
   void roll_back();
 
@@ -76,9 +78,10 @@ class Machine {
   Step access_many(const Operation& operation);
   Step jump_to(Value target) const;
   Step branch(const Operation& operation, uint32_t address);
-  const Memory* memory_at(uint32_t address, uint32_t width) const;
+  static const Memory* memory_at(const std::vector<Memory>& among, uint32_t address, uint32_t width);
 
-  std::vector<Memory> constants_;
+  std::vector<Memory> constants_, variables_;
+  bool library_ = false;
   std::vector<uint8_t> stack_, stack_known_;
   std::vector<Undo> undo_;
   bool remembers_ = false;

@@ -3,6 +3,11 @@
 #include "compiler/analyser/machine.h"
 
 namespace tinyc {
+namespace {
+
+constexpr uint8_t kReturnAddress = 14;
+
+}  // namespace
 
 Truth Machine::holds(uint8_t condition) const {
   const State& s = state;
@@ -60,7 +65,7 @@ Truth Machine::holds(const Operation& o, uint32_t address) const {
 Machine::Step Machine::branch(const Operation& o, uint32_t address) {
   Step step;
   step.target = o.target;
-  Value& lr = state.registers[14];
+  Value& lr = state.registers[kReturnAddress];
   switch (o.op) {
     case Op::branch:
       step.way = Step::Way::jump;
@@ -87,7 +92,7 @@ Machine::Step Machine::branch(const Operation& o, uint32_t address) {
       return step;
     }
     case Op::call:
-      lr = known((address + o.bytes) | 1);
+      write_register(o.to == kNoRegister ? kReturnAddress : o.to, known((address + o.bytes) | 1));
       step.way = Step::Way::jump;
       return step;
     case Op::call_register:

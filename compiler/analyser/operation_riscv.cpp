@@ -241,7 +241,7 @@ class Reader {
       case Shape::target:
         return target_at(0);
       case Shape::call:
-        return parts_.count() == 1 ? target_at(0) : core_register(parts_[0]) == kReturnAddress && target_at(1);
+        return parts_.count() == 1 ? target_at(0) : register_at(0, result_.to) && target_at(1);
       case Shape::compare:
         return register_at(0, result_.left) && register_at(1, result_.right) && target_at(2);
       case Shape::compare_0:
