@@ -2,6 +2,7 @@
 // Graph -> Program: a kernel for every operator, a buffer for every tensor, one stage per instance.
 #pragma once
 
+#include <functional>
 #include <optional>
 
 #include "backends/schedule/flash_price.h"
@@ -18,6 +19,8 @@ struct LowerOptions {
   bool counts_calls = false;  // Program::counts_calls
   Aim aim = Aim::speed;       // -O
   std::optional<int64_t> flash_bytes = std::nullopt;  // kernels are chosen to fit, if any do
+  // What is known better of an operator's kernels than their estimates.
+  std::function<void(const ir::Op&, Candidates&)> refine = nullptr;
 };
 
 // Operators that no kernel of the target can compute are all reported, with every kernel's reason. The graph may get

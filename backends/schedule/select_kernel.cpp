@@ -93,6 +93,7 @@ Candidates find_kernels(const ir::Op& op, const Target& target) {
 Choices choose_kernels(Candidates candidates, double cycles_per_byte) {
   Choices choices;
   choices.rejected = std::move(candidates.rejected);
+  choices.basis = candidates.basis;
   std::vector<Selection>& all = candidates.kernels;
   for (Selection& one : all) one.cost = one.cycles + cycles_per_byte * one.flash_bytes;
   std::stable_sort(all.begin(), all.end(), [](const Selection& a, const Selection& b) { return a.cost < b.cost; });

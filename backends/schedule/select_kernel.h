@@ -25,6 +25,7 @@ struct Selection {
 struct Candidates {
   std::vector<Selection> kernels;
   std::vector<std::string> rejected;  // "conv_s8 (armv7em_dsp): needs dilation 1"
+  std::string_view basis = "estimate";  // of cycles and bytes
 };
 
 Candidates find_kernels(const ir::Op& op, const Target& target);
@@ -35,6 +36,7 @@ struct Choices {
   std::vector<Selection> accumulating;  // for pipelines: input rows come one by one
   std::vector<std::string> rejected;    // "conv_s8 (armv7em_dsp): needs dilation 1"
   int candidates = 0;
+  std::string_view basis = "estimate";  // of what is cheapest
 };
 
 // Of `whole` all read the same rows as the first, and each takes less scratch than the one before.

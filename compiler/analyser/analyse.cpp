@@ -19,7 +19,11 @@ namespace {
 using Way = Machine::Step::Way;
 
 constexpr uint32_t kReturn = 0xFFFFFFFE;  // where the analysed function returns to
-constexpr uint32_t kLongestWay = 4096;    // instructions of one way of a jump before it must meet the other
+// Registers that a call may change.
+constexpr uint32_t kScratchArm = 0x100F;        // r0-r3, r12
+constexpr uint32_t kScratchRiscv = 0xF0001CFF;  // a0-a7, t0-t6
+constexpr size_t kGlobalPointer = 8;
+constexpr uint32_t kLongestWay = 4096;  // instructions of one way of a jump before it must meet the other
 
 // What an undecided jump's ways differ by, as seen when it was met first.
 struct Fork {
@@ -47,13 +51,14 @@ class Analysis {
       if (at != Code::kNowhere) starts_[at] = static_cast<uint32_t>(i + 1);
     }
     for (const ElfFunction& function : result.file.functions) {
-      const auto arguments = typical_arguments(function.name);
-      if (arguments) helpers_[function.address] = *arguments;
+      const std::span<const Words> arguments = typical_arguments(function.name);
+      if (!arguments.empty()) helpers_[function.address] = {arguments};
     }
   }
 
   Status run(uint32_t start) {
-    machine_.start(kReturn);
+    machine_.start(kReturn, is_riscv() ? 8 : 4);
+    if (is_riscv()) machine_.state.registers[kGlobalPointer] = known(result_.file.global_pointer);
     uint32_t now = code_.at(start);
     for (; now != Code::kNowhere; ++executed_) {
       if (executed_ == request_.limit)
@@ -85,6 +90,8 @@ class Analysis {
   }
 
  private:
+  bool is_riscv() const { return result_.file.machine == ElfFile::Machine::riscv; }
+
   std::string name_at(uint32_t operation) const {
     const ElfFunction* function = result_.file.at(code_.addresses[operation]);
     return function ? function->name : "?";
@@ -100,18 +107,26 @@ class Analysis {
   void enter_helper(uint32_t operation) {
     const auto helper = helpers_.find(code_.addresses[operation]);
     if (helper == helpers_.end() || helper_leaves_at_ != 0) return;
+    auto& [samples, next] = helper->second;
+    const Words& words = samples[next];
     bool known = true;
-    for (size_t r = 0; r < helper->second.size(); ++r) {
+    for (size_t r = 0; r < words.size(); ++r) {
       Value& value = machine_.state.registers[r];
       known &= value.known;
-      if (!value.known) value = {helper->second[r], true};
+      if (!value.known) value = {words[r], true};
     }
-    if (!known) helper_leaves_at_ = machine_.state.registers[14].bits & ~1u;
+    next = (next + 1) % samples.size();
+    if (known) return;
+    helper_leaves_at_ = machine_.state.registers[14].bits & ~1u;
+    machine_.in_library(true);
   }
   void leave_helper() {
-    for (const size_t r : {0, 1, 2, 3, 12}) machine_.state.registers[r].known = false;
+    for (size_t r = 0; r < machine_.state.registers.size(); ++r) {
+      if ((is_riscv() ? kScratchRiscv : kScratchArm) >> r & 1) machine_.state.registers[r].known = false;
+    }
     machine_.state.sign_known = machine_.state.carry_known = machine_.state.overflow_known = false;
     helper_leaves_at_ = 0;
+    machine_.in_library(false);
   }
 
   void count(uint32_t operation, const Machine::Step& step) {
@@ -208,7 +223,11 @@ class Analysis {
   uint64_t executed_ = 0;
   uint32_t account_ = 0;
   uint32_t leaves_at_ = 0;
-  std::unordered_map<uint32_t, std::array<uint32_t, 4>> helpers_;  // typical arguments, by address
+  struct Helper {
+    std::span<const Words> arguments;
+    size_t next = 0;
+  };
+  std::unordered_map<uint32_t, Helper> helpers_;  // by address
   uint32_t helper_leaves_at_ = 0;
   bool is_call_ = false;  // a jump led here
 };
@@ -216,9 +235,8 @@ class Analysis {
 }  // namespace
 
 Status analyser_ready(const Target& target) {
-  if (!disassembler_available()) return Failure{"this tinyc was built without LLVM"};
   if (!cycles_of(target)) return Failure{fmt::format("there is no cycle table for {}", target.name)};
-  if (target.toolchain != Toolchain::arm_gnu) return Failure{fmt::format("{} cannot be analysed yet", target.name)};
+  if (!disassembler_available()) return Failure{"this tinyc was built without LLVM"};
   return {};
 }
 
@@ -228,8 +246,9 @@ Result<AnalysedProgram> analyse(const AnalysisRequest& request) {
   if (!file) return file.failure();
   AnalysedProgram result;
   result.file = file.take();
-  if (result.file.machine != ElfFile::Machine::arm)
-    return Failure{fmt::format("is a program for RISC-V, not for {}", request.target->name)};
+  const bool riscv = result.file.machine == ElfFile::Machine::riscv;
+  if (riscv != (request.target->toolchain == Toolchain::riscv_gnu))
+    return Failure{fmt::format("is a program for {}, not for {}", riscv ? "RISC-V" : "Arm", request.target->name)};
   const ElfFunction* function = result.file.named(request.function);
   if (!function) return Failure{fmt::format("has no function '{}'", request.function)};
   std::optional<Code> code = decode(result.file);

@@ -62,6 +62,10 @@ uint32_t extended(uint32_t bits, uint32_t width, bool is_signed) {
   return bits;
 }
 
+bool is_less(uint32_t a, uint32_t b, bool is_signed) {
+  return is_signed ? static_cast<int32_t>(a) < static_cast<int32_t>(b) : a < b;
+}
+
 Value calculated(const Operation& o, Value a, Value b, Value c) {
   if (o.op == Op::bit_and && (is_nought(a) || is_nought(b))) return known(0);
   if (o.op == Op::multiply && (is_nought(a) || is_nought(b))) return known(0);
@@ -97,6 +101,13 @@ Value calculated(const Operation& o, Value a, Value b, Value c) {
     case Op::divide:
     case Op::divide_signed:
       return known(divided(a.bits, b.bits, o.op == Op::divide_signed));
+    case Op::multiply_high:
+      return product_of(a, b, o.is_signed).high;
+    case Op::remainder:
+    case Op::remainder_signed:
+      return known(a.bits - b.bits * divided(a.bits, b.bits, o.op == Op::remainder_signed));
+    case Op::set_less:
+      return known(is_less(a.bits, b.bits, o.is_signed));
     case Op::sign_extend:
     case Op::zero_extend:
       return known(extended(b.bits, o.width, o.op == Op::sign_extend));

@@ -21,6 +21,8 @@ Value shifted(Value value, Shift shift, Value by, Value* carry);
 // The low `width` bytes.
 uint32_t extended(uint32_t bits, uint32_t width, bool is_signed);
 
+bool is_less(uint32_t a, uint32_t b, bool is_signed);
+
 // Results without carries: a, b and c are the operands in the order of Operation::left, right and third.
 Value calculated(const Operation& operation, Value a, Value b, Value c);
 

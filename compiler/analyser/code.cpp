@@ -85,12 +85,14 @@ class Decoder {
 
   void add(uint32_t address, uint32_t bytes, const std::string& mnemonic, const std::string& operands,
            IfThen& if_then) {
-    const Operation operation = read_operation(mnemonic, operands, address, bytes, if_then.next());
+    const bool arm = file_.machine == ElfFile::Machine::arm;
+    const Operation operation = arm ? read_operation(mnemonic, operands, address, bytes, if_then.next())
+                                    : read_riscv_operation(mnemonic, operands, address, bytes);
     if (operation.op == Op::if_then) if_then.start(mnemonic, operands);
     code_.slots[(address - code_.base) / 2] = static_cast<uint32_t>(code_.operations.size());
     code_.operations.push_back(operation);
     code_.addresses.push_back(address);
-    code_.listing[address] = {bytes, read_arm(mnemonic, operands)};
+    code_.listing[address] = {bytes, arm ? read_arm(mnemonic, operands) : read_riscv(mnemonic, operands)};
   }
 
   const ElfFile& file_;
@@ -101,8 +103,8 @@ class Decoder {
 }  // namespace
 
 std::optional<Code> decode(const ElfFile& file) {
-  if (file.machine != ElfFile::Machine::arm) return std::nullopt;
-  const auto disassembler = Disassembler::create(Disassembler::Machine::thumb);
+  const bool arm = file.machine == ElfFile::Machine::arm;
+  const auto disassembler = Disassembler::create(arm ? Disassembler::Machine::thumb : Disassembler::Machine::riscv);
   return disassembler ? Decoder(file, *disassembler).run() : std::nullopt;
 }
 

@@ -6,22 +6,23 @@
 namespace tinyc {
 Machine::Machine(const ElfFile& file) : stack_(kStackBytes), stack_known_(kStackBytes) {
   for (const ElfSection& section : file.sections) {
-    if (!section.writable) constants_.push_back({section.address, section.contents});
+    (section.writable ? variables_ : constants_).push_back({section.address, section.contents});
   }
 }
 
-// Arguments are pointers to memory of which nothing is known: four in registers, the others on the stack.
-void Machine::start(uint32_t return_address) {
+// Arguments are pointers to memory of which nothing is known: in registers first, then on the stack.
+void Machine::start(uint32_t return_address, uint32_t in_registers) {
   state = {};
   lowest_ = kStackTop;
   std::fill(stack_known_.begin(), stack_known_.end(), uint8_t{0});
   constexpr uint32_t kEach = 0x02000000;
-  for (uint32_t i = 0; i < 4; ++i) state.registers[i] = known(kArguments + i * kEach);
+  for (uint32_t i = 0; i < in_registers; ++i) state.registers[i] = known(kArguments + i * kEach);
   state.registers[13] = known(kStackTop);
   state.registers[14] = known(return_address);
   Step ignored;
   constexpr uint32_t kMore = 12;
-  for (uint32_t i = 0; i < kMore; ++i) write(known(kStackTop + 4 * i), 4, known(kArguments + (4 + i) * kEach), ignored);
+  for (uint32_t i = 0; i < kMore; ++i)
+    write(known(kStackTop + 4 * i), 4, known(kArguments + (in_registers + i) * kEach), ignored);
 }
 
 void Machine::remember_stores(bool on) {
@@ -36,45 +37,14 @@ void Machine::roll_back() {
   }
 }
 
-Truth Machine::holds(uint8_t condition) const {
-  const State& s = state;
-  bool have = false, is = false;
-  switch (condition >> 1) {
-    case 0:
-      have = s.sign_known, is = s.zero;
-      break;
-    case 1:
-      have = s.carry_known, is = s.carry;
-      break;
-    case 2:
-      have = s.sign_known, is = s.negative;
-      break;
-    case 3:
-      have = s.overflow_known, is = s.overflow;
-      break;
-    case 4:
-      have = s.carry_known && s.sign_known, is = s.carry && !s.zero;
-      break;
-    case 5:
-      have = s.overflow_known && s.sign_known, is = s.negative == s.overflow;
-      break;
-    case 6:
-      have = s.overflow_known && s.sign_known, is = !s.zero && s.negative == s.overflow;
-      break;
-    default:
-      return Truth::yes;
-  }
-  if (!have) return Truth::unknown;
-  return is != ((condition & 1) != 0) ? Truth::yes : Truth::no;
-}
-
 Value Machine::read_register(uint8_t number, uint32_t address) const {
   if (number == 15) return known(address + 4);
-  return number < 15 ? state.registers[number] : kUnknown;
+  if (number == kZeroRegister) return known(0);
+  return number < state.registers.size() ? state.registers[number] : kUnknown;
 }
 
 void Machine::write_register(uint8_t number, Value value) {
-  if (number >= 16) return;
+  if (number >= state.registers.size()) return;
   state.registers[number] = value;
   if (number == 13 && value.known && value.bits < lowest_ && value.bits > kStackTop - kStackBytes) lowest_ = value.bits;
 }
@@ -169,8 +139,8 @@ Machine::Step Machine::compute(const Operation& o, uint32_t address) {
   return {};
 }
 
-const Machine::Memory* Machine::memory_at(uint32_t address, uint32_t width) const {
-  for (const Memory& memory : constants_) {
+const Machine::Memory* Machine::memory_at(const std::vector<Memory>& among, uint32_t address, uint32_t width) {
+  for (const Memory& memory : among) {
     const uint32_t offset = address - memory.address;
     if (address >= memory.address && offset < memory.bytes.size() && memory.bytes.size() - offset >= width)
       return &memory;
@@ -190,9 +160,10 @@ Value Machine::read(Value address, uint32_t width, bool is_signed, Step& step) c
     }
     return known(extended(bits, width, is_signed));
   }
-  const Memory* memory = memory_at(address.bits, width);
+  const Memory* memory = memory_at(constants_, address.bits, width);
+  step.constant = memory != nullptr;
+  if (!memory && library_) memory = memory_at(variables_, address.bits, width);
   if (!memory) return kUnknown;
-  step.constant = true;
   for (uint32_t i = 0; i < width; ++i)
     bits |= uint32_t{static_cast<uint8_t>(memory->bytes[address.bits - memory->address + i])} << 8 * i;
   return known(extended(bits, width, is_signed));
@@ -276,69 +247,6 @@ Machine::Step Machine::access_many(const Operation& o) {
   return jump;
 }
 
-Machine::Step Machine::jump_to(Value target) const {
-  Step step;
-  step.way = target.known ? Step::Way::jump : Step::Way::lost;
-  step.target = target.bits & ~1u;
-  return step;
-}
-
-Machine::Step Machine::branch(const Operation& o, uint32_t address) {
-  Step step;
-  step.target = o.target;
-  Value& lr = state.registers[14];
-  switch (o.op) {
-    case Op::branch:
-      step.way = Step::Way::jump;
-      return step;
-    case Op::branch_if_zero:
-    case Op::branch_unless_zero: {
-      const Value value = read_register(o.left, address);
-      if (!value.known) return step.way = Step::Way::undecided, step;
-      if ((value.bits == 0) == (o.op == Op::branch_if_zero)) step.way = Step::Way::jump;
-      return step;
-    }
-    case Op::branch_table: {
-      const Value base = read_register(o.left, address), index = read_register(o.right, address);
-      const Value entry =
-          base.known && index.known ? read(known(base.bits + index.bits * o.width), o.width, false, step) : kUnknown;
-      const uint32_t accesses = step.accesses;
-      step = jump_to({address + 4 + 2 * entry.bits, entry.known});
-      step.accesses = accesses, step.constant = true;
-      return step;
-    }
-    case Op::call:
-      lr = known((address + o.bytes) | 1);
-      step.way = Step::Way::jump;
-      return step;
-    case Op::call_register:
-      step = jump_to(read_register(o.left, address));
-      lr = known((address + o.bytes) | 1);
-      return step;
-    case Op::branch_register:
-      return jump_to(read_register(o.left, address));
-    case Op::loop_start:
-    case Op::while_start: {
-      lr = read_register(o.left, address);
-      state.steps_a_round = o.words;
-      if (o.op == Op::while_start && !lr.known) return step.way = Step::Way::undecided, step;
-      if (o.op == Op::while_start && lr.bits == 0) step.way = Step::Way::jump;
-      return step;
-    }
-    case Op::loop_end: {
-      const uint32_t steps = o.words == 0 ? state.steps_a_round : 1;
-      if (!lr.known) return step.way = Step::Way::undecided, step;
-      if (lr.bits <= steps) return step;
-      lr.bits -= steps;
-      step.way = Step::Way::jump;
-      return step;
-    }
-    default:
-      step.way = Step::Way::stop;
-      return step;
-  }
-}
-
 Machine::Step Machine::execute(const Operation& o, uint32_t address) {
   if (o.condition != kAlways) {
     const Truth truth = holds(o.condition);
@@ -348,7 +256,7 @@ Machine::Step Machine::execute(const Operation& o, uint32_t address) {
       // Done or not: what it would change is unknown then.
       const State before = state;
       const Step step = execute_always(o, address);
-      for (size_t r = 0; r < 16; ++r) {
+      for (size_t r = 0; r < state.registers.size(); ++r) {
         const bool same = before.registers[r].known && state.registers[r].known &&
                           before.registers[r].bits == state.registers[r].bits;
         if (!same) state.registers[r].known = false;

@@ -14,6 +14,7 @@
 namespace tinyc {
 
 enum class Truth : uint8_t { no, yes, unknown };
+constexpr Truth truth_of(bool is) { return is ? Truth::yes : Truth::no; }
 
 class Machine {
  public:
@@ -31,17 +32,20 @@ class Machine {
 
   // Registers and flags; a copy restores them. What stores did to the stack is undone with roll_back().
   struct State {
-    std::array<Value, 16> registers;
+    std::array<Value, 32> registers;  // 13: stack pointer, 14: return address
     bool negative = false, zero = false, carry = false, overflow = false;
     bool sign_known = false, carry_known = false, overflow_known = false;
     uint32_t steps_a_round = 1;
   };
   State state;
+  // While on, variables have their first values: the C library keeps constants in some.
+  void in_library(bool on) { library_ = on; }
   void remember_stores(bool on);
   void roll_back();
 
   uint32_t deepest_stack() const { return kStackTop - lowest_; }
-  void start(uint32_t return_address);
+  // At a function's start: so many of its arguments, pointers, lie in registers, the others on the stack.
+  void start(uint32_t return_address, uint32_t in_registers);
 
  private:
   static constexpr uint32_t kStackTop = 0xBFF00000;
@@ -59,6 +63,8 @@ class Machine {
 
   Step execute_always(const Operation& operation, uint32_t address);
   Truth holds(uint8_t condition) const;
+  Truth holds(const Operation& branch_compare, uint32_t address) const;
+  Value place_of(const Operation& jump, uint32_t address) const;
   Value read_register(uint8_t number, uint32_t address) const;
   void write_register(uint8_t number, Value value);
   Value operand(const Operation& operation, uint32_t address, Value* carry) const;
@@ -72,9 +78,10 @@ class Machine {
   Step access_many(const Operation& operation);
   Step jump_to(Value target) const;
   Step branch(const Operation& operation, uint32_t address);
-  const Memory* memory_at(uint32_t address, uint32_t width) const;
+  static const Memory* memory_at(const std::vector<Memory>& among, uint32_t address, uint32_t width);
 
-  std::vector<Memory> constants_;
+  std::vector<Memory> constants_, variables_;
+  bool library_ = false;
   std::vector<uint8_t> stack_, stack_known_;
   std::vector<Undo> undo_;
   bool remembers_ = false;

@@ -31,8 +31,12 @@ enum class Op : uint8_t {
   multiply_add,
   multiply_subtract,
   multiply_long,  // UMULL, SMULL: two results
+  multiply_high,  // the upper half of a product
   divide,
   divide_signed,
+  remainder,
+  remainder_signed,
+  set_less,     // 1 or 0
   sign_extend,  // of `width` bytes
   zero_extend,
   extract,  // UBFX: `amount` bits from bit `immediate`
@@ -47,6 +51,7 @@ enum class Op : uint8_t {
   store_many,
   if_then,
   branch,
+  branch_compare,  // RISC-V's
   branch_if_zero,
   branch_unless_zero,
   branch_table,  // TBB, TBH: `width` bytes an entry
@@ -59,9 +64,11 @@ enum class Op : uint8_t {
   stop,         // BKPT, UDF, SVC
 };
 
+enum class Compare : uint8_t { equal, not_equal, less, not_less };
 enum class Shift : uint8_t { none, left, right, right_signed, rotate };
 
 inline constexpr uint8_t kNoRegister = 255;
+inline constexpr uint8_t kZeroRegister = 32;  // RISC-V's x0
 inline constexpr uint8_t kAlways = 14;
 
 struct Operation {
@@ -82,6 +89,7 @@ struct Operation {
   bool before = false;      // the base register changes before the access
   bool after = false;       // or after it
   bool descending = false;  // STMDB, PUSH
+  Compare compare = Compare::equal;
   bool general = true;      // load_many, store_many: r0-r15; false: `words` of float or vector registers
   bool flags_lost = false;  // VMRS
   uint8_t words = 1;        // moved; of a loop: steps a round, 0 = as its start said
@@ -94,6 +102,9 @@ struct Operation {
 // The text of LLVM's disassembler. `condition` is that of the if-then block around, kAlways outside.
 Operation read_operation(std::string_view mnemonic, std::string_view operands, uint32_t address, uint32_t bytes,
                          uint8_t condition);
+
+// The same of RISC-V. Registers are numbered so that a0 to a7 are 0 to 7, sp 13, ra 14.
+Operation read_riscv_operation(std::string_view mnemonic, std::string_view operands, uint32_t address, uint32_t bytes);
 
 // "eq" = 0 ... "al" = 14; kNoRegister: no condition.
 uint8_t condition_number(std::string_view text);

@@ -108,9 +108,11 @@ class Reader {
     for (uint32_t i = 0; i + kSymbolBytes <= symbols.bytes; i += kSymbolBytes) {
       const size_t at = symbols.offset + i;
       const bool function = (byte(at + 12) & 15) == kFunctionType;
-      if ((!function && byte(at + 12) != 0) || half(at + 14) == 0) continue;
+      const bool untyped = (byte(at + 12) & 15) == 0;
+      if ((!function && !untyped) || half(at + 14) == 0) continue;
       const auto name = text(sections_[symbols.link], word(at));
       if (!name) return false;
+      if (*name == "__global_pointer$") file_.global_pointer = word(at + 4);
       const uint32_t home = half(at + 14);  // debugging sections have such marks, too
       const bool loaded = home < sections_.size() && (sections_[home].flags & kAllocated);
       if (loaded && (name->starts_with("$d") || name->starts_with("$t")))

@@ -34,6 +34,7 @@ struct ElfFile {
   uint32_t ram_high = 0;
   int64_t code_bytes = 0;                // executable sections
   int64_t constant_bytes = 0;            // other sections with contents
+  uint32_t global_pointer = 0;           // RISC-V's gp; 0: none
   std::vector<ElfSection> sections;      // loaded ones with contents
   std::map<uint32_t, bool> data_starts;  // where data starts (true) or code does (false): Arm's $d, $t
 

@@ -23,6 +23,8 @@ std::optional<Analysed> follow(AnalysisRequest request, std::string program, con
   return result;
 }
 
+}  // namespace
+
 bool can_analyse(const Target& target, Diagnostics& diagnostics) {
   const Status ready = analyser_ready(target);
   if (!ready)
@@ -30,8 +32,6 @@ bool can_analyse(const Target& target, Diagnostics& diagnostics) {
                       "build tinyc with llvm-dev, or take --measure or bench without --analyse, which run the code");
   return ready.ok();
 }
-
-}  // namespace
 
 std::optional<Analysed> analyse_model(const CompiledModel& model, const Options& options, Diagnostics& diagnostics) {
   if (!can_analyse(*options.target, diagnostics)) return std::nullopt;

@@ -17,6 +17,9 @@ struct Analysed {
   AnalysedProgram analysed;
 };
 
+// Whether this tinyc can follow the target's code; what is missing is reported.
+bool can_analyse(const Target& target, Diagnostics& diagnostics);
+
 // Builds the emitted code into a program and follows one inference.
 std::optional<Analysed> analyse_model(const CompiledModel& model, const Options& options, Diagnostics& diagnostics);
 

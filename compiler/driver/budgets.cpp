@@ -7,6 +7,7 @@
 
 #include "compiler/driver/measure.h"
 #include "compiler/driver/model_report.h"
+#include "compiler/driver/tune.h"
 #include "compiler/support/text_writer.h"
 
 namespace tinyc {
@@ -73,17 +74,17 @@ std::optional<ModelWithReport> compile_once(const Options& options, Diagnostics&
   return made;
 }
 
-}  // namespace
-
-std::optional<ModelWithReport> compile_with_report(const Options& options, Diagnostics& diagnostics) {
-  std::optional<ModelWithReport> made = compile_once(options, diagnostics);
+// Kernels are chosen as `first` says, budgets are those of `options`.
+std::optional<ModelWithReport> compile_to_fit(const Options& first, const Options& options, Diagnostics& diagnostics) {
+  std::optional<ModelWithReport> made = compile_once(first, diagnostics);
   if (!made) return std::nullopt;
   // What the object takes beyond the budget is taken off what the estimate may be, more each time.
-  Options tighter = options;
+  Options tighter = first;
   int64_t estimate = made->estimated_flash;
   int64_t flash = *made->report.flash_bytes.value;
   for (int attempt = 0; attempt < kAttempts && options.flash_bytes && flash > *options.flash_bytes; ++attempt) {
-    tighter.flash_bytes = std::min(*tighter.flash_bytes, estimate) - (1 + attempt) * (flash - *options.flash_bytes);
+    tighter.flash_bytes =
+        std::min(tighter.flash_bytes.value_or(estimate), estimate) - (1 + attempt) * (flash - *options.flash_bytes);
     Diagnostics quiet;
     std::optional<ModelWithReport> next = *tighter.flash_bytes > 0 ? compile_once(tighter, quiet) : std::nullopt;
     if (!next || next->estimated_flash >= estimate) break;
@@ -94,6 +95,14 @@ std::optional<ModelWithReport> compile_with_report(const Options& options, Diagn
   check_ram(options, made->report, diagnostics);
   check_flash(options, made->report, diagnostics);
   return made;
+}
+
+}  // namespace
+
+std::optional<ModelWithReport> compile_with_report(const Options& options, Diagnostics& diagnostics) {
+  if (!options.tune) return compile_to_fit(options, options, diagnostics);
+  const std::optional<Options> tuned = tune(options, diagnostics);
+  return tuned ? compile_to_fit(*tuned, options, diagnostics) : std::nullopt;
 }
 
 std::optional<ModelWithReport> compile_within_budgets(const Options& options, Diagnostics& diagnostics) {

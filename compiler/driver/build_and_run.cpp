@@ -194,6 +194,14 @@ bool toolchain_ready(const Target& target, bool to_run, Diagnostics& diagnostics
   return missing.empty();
 }
 
+std::string compiler_version(const Target& target) {
+  const std::string compiler = compiler_of(target);
+  const ProcessResult answer = run_process({compiler, "-dumpfullversion"}, {.timeout_seconds = 20});
+  std::string version = answer.succeeded() ? answer.output : "";
+  while (!version.empty() && version.back() == '\n') version.pop_back();
+  return compiler + " " + version;
+}
+
 std::string stubs_folder() {
   if (const char* given = std::getenv("TINYC_STUBS")) return given;
   std::error_code error;

@@ -41,6 +41,9 @@ std::optional<RunResult> build_and_run_windows(const CompiledModel& model, const
 // Whether programs for the target can be built (and run) here; what is missing is reported.
 bool toolchain_ready(const Target& target, bool to_run, Diagnostics& diagnostics);
 
+// "arm-none-eabi-g++ 12.2.1": the family's name and the version it says.
+std::string compiler_version(const Target& target);
+
 // The runtime-stubs folder: TINYC_STUBS, beside the installed program, or in the source tree.
 std::string stubs_folder();
 

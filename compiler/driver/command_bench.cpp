@@ -28,15 +28,6 @@ CountsByAddress all_accounts(const RunCounts& counts) {
   return sum;
 }
 
-// "arm-none-eabi-g++ 12.2.1": the family's name and the version it says.
-std::string compiler_version(const Target& target) {
-  const std::string compiler = compiler_of(target);
-  const ProcessResult answer = run_process({compiler, "-dumpfullversion"}, {.timeout_seconds = 20});
-  std::string version = answer.succeeded() ? answer.output : "";
-  while (!version.empty() && version.back() == '\n') version.pop_back();
-  return compiler + " " + version;
-}
-
 // `Program`: counted or analysed.
 template <class Program>
 BenchReport common_part(const Options& options, const Program& program) {

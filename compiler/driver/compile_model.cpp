@@ -13,6 +13,7 @@
 #include "backends/schedule/select_kernel.h"
 #include "compiler/driver/build_facts.h"
 #include "compiler/driver/progress.h"
+#include "compiler/driver/tune.h"
 #include "compiler/frontend/onnx_import.h"
 #include "compiler/frontend/onnx_reader.h"
 #include "compiler/support/file.h"
@@ -158,6 +159,8 @@ std::optional<LoweredModel> lower_model(const Options& options, Diagnostics& dia
                         .push_rows = options.push_rows,
                         .aim = options.aim,
                         .flash_bytes = options.flash_bytes};
+  if (options.costs)
+    lowering.refine = [&](const ir::Op& op, Candidates& candidates) { refine(*options.costs, op, candidates); };
   lowering.states = loaded->stream.states();
   lowering.counts_calls = loaded->stream.first_output > 1;
   std::optional<Program> layers = lower_to_program(*loaded->graph, *options.target, lowering, diagnostics);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,6 +17,8 @@
 #include "passes/stream_model.h"
 
 namespace tinyc {
+
+struct TunedCosts;
 
 enum class Command : uint8_t {
   compile,
@@ -71,6 +74,9 @@ struct Options {
   bool time_passes = false;
   bool red_zones = false;            // verify: layers may touch their rows only
   bool per_layer = false;            // bench
+  bool tune = false;                 // kernels are chosen by their machine code
+  std::string tune_cache;            // file; empty: NAME_tune.txt in the output folder (compile)
+  std::shared_ptr<const TunedCosts> costs;  // what --tune found
   bool analyse = false;              // --analyse, --report: machine code is followed, not run
   std::string function = "main";     // bench of a program
   std::string print_after;           // pass, or "all"

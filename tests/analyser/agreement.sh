@@ -6,7 +6,11 @@
 set -eu
 tinyc=$1 target=$2
 shift 2
-command -v arm-none-eabi-g++ > /dev/null && command -v qemu-system-arm > /dev/null || exit 77
+case $target in
+  rv32*) tools="riscv64-unknown-elf-g++ qemu-system-riscv32" ;;
+  *) tools="arm-none-eabi-g++ qemu-system-arm" ;;
+esac
+for tool in $tools; do command -v "$tool" > /dev/null || exit 77; done
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 for model in "$@"; do

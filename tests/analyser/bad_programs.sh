@@ -32,6 +32,18 @@ expect good.elf cortex-m4 lost "jumps to an unknown place"
 expect good.elf cortex-m4 stops "the program stops"
 expect good.elf cortex-m4 absent "has no function 'absent'"
 
+expect good.elf rv32imc fine "is a program for Arm, not for"
+if command -v riscv64-unknown-elf-g++ > /dev/null; then
+  sed 's/bkpt 0/ebreak/' main.cpp > riscv.cpp
+  riscv64-unknown-elf-g++ -march=rv32imc -mabi=ilp32 -O2 -nostdlib -Wl,-emain riscv.cpp -o riscv.elf
+  "$tinyc" bench riscv.elf --target rv32imc --function fine --analyse > out 2>&1 || { cat out; exit 1; }
+  expect riscv.elf cortex-m4 fine "is a program for RISC-V, not for"
+  expect riscv.elf rv32imc endless "never ends"
+  expect riscv.elf rv32imc round_and_round "does not end within"
+  expect riscv.elf rv32imc lost "jumps to an unknown place"
+  expect riscv.elf rv32imc stops "the program stops"
+fi
+
 # Cut short, and with one byte changed: an error or a result, no crash and no hang.
 size=$(stat -c %s good.elf)
 for i in $(seq 1 40); do
