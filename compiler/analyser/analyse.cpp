@@ -119,6 +119,7 @@ class Analysis {
     if (known) return;
     helper_leaves_at_ = machine_.state.registers[14].bits & ~1u;
     machine_.in_library(true);
+    ++result_.undecided[account_].typical_calls;
   }
   void leave_helper() {
     for (size_t r = 0; r < machine_.state.registers.size(); ++r) {
