@@ -112,6 +112,10 @@ struct Built {
   std::vector<PackedConstant> constants;
   std::optional<ScalarCall> function = std::nullopt;  // for a functor parameter
   std::vector<std::string> depends = {};              // further texts to ship, by path
+  // Functions of this layer alone, line by line, and a lambda that calls them, for a functor parameter. '@' stands for the
+  // layer's symbol.
+  std::vector<std::string> definitions = {};
+  std::string own_functor = {};
 };
 
 struct KernelDef {

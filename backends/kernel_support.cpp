@@ -107,7 +107,12 @@ std::optional<std::string> why_not(const KernelDef& kernel, const ir::Op& op) {
 }
 
 int code_bytes(const KernelDef& kernel, const ir::Op& op, const Variant& variant) {
-  return kernel.layer_code_bytes ? kernel.layer_code_bytes(op, variant) : kernel.mean_code_bytes;
+  if (kernel.layer_code_bytes) return kernel.layer_code_bytes(op, variant);
+  // Half of a convolution's loops and edges go where its image is one row or one column.
+  if (!op.is("conv")) return kernel.mean_code_bytes;
+  const ir::Shape& x = op.operand(0)->type.shape;
+  const bool is_line = x.size() == 4 && (x[1] == 1) != (x[2] == 1);
+  return is_line ? kernel.mean_code_bytes / 2 : kernel.mean_code_bytes;
 }
 
 std::optional<std::string> need_constant(const ir::Op& op, size_t operand, std::string_view what) {

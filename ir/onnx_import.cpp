@@ -19,7 +19,18 @@ Value* OnnxImporter::input(size_t index) {
 }
 
 const Tensor* OnnxImporter::constant(size_t index) const {
-  return has_input(index) ? constant_data(inputs_[index]) : nullptr;
+  return has_input(index) && !sequence(inputs_[index]) ? constant_data(inputs_[index]) : nullptr;
+}
+
+Value* OnnxImporter::make_sequence(std::vector<Value*> tensors) {
+  Value* stand_in = builder_.constant(Tensor(Element::b1, {0}));
+  sequences_[stand_in] = std::move(tensors);
+  return stand_in;
+}
+
+const std::vector<Value*>* OnnxImporter::sequence(const Value* value) const {
+  const auto found = sequences_.find(value);
+  return found == sequences_.end() ? nullptr : &found->second;
 }
 
 const Tensor* OnnxImporter::required_constant(size_t index, std::string_view what) {
@@ -86,6 +97,10 @@ Op* OnnxImporter::create(std::string_view op_name, std::vector<Value*> operands,
   for (size_t i = 0; i < operands.size(); ++i) {
     const bool needed = i >= def.operands.size() || def.operands[i].kind != OperandKind::optional;
     if (!operands[i] && needed) return nullptr;  // an earlier problem, already reported
+    if (sequence(operands[i])) {
+      error(Code::T0305, fmt::format("operand {} is a sequence, not a tensor", i));
+      return nullptr;
+    }
   }
   Result<Op*> made = builder_.try_create(op_name, std::move(operands), std::move(attributes));
   if (!made) {

@@ -3,6 +3,7 @@
 // Rules live beside the operators (ir/ops); the importer itself is compiler/frontend/onnx_import.cpp.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -27,6 +28,8 @@ class OnnxImporter {
   bool has_input(size_t index) const { return index < inputs_.size() && inputs_[index] != nullptr; }
   Value* input(size_t index);  // absent required input: reports it and returns nullptr
   const Type& input_type(size_t index) { return inputs_[index]->type; }
+  // The tensors of a sequence; nullptr: the value is a tensor.
+  const std::vector<Value*>* sequence(const Value* value) const;
   // Value known at import (constants, and what shape arithmetic folded to), else nullptr.
   const Tensor* constant(size_t index) const;
   // As constant(), but reports "must be known at compile time" when it is not.
@@ -53,6 +56,8 @@ class OnnxImporter {
                         Quantization quant);
   // As make(), and all results become the node's outputs in order.
   void emit(std::string_view op_name, std::vector<Value*> operands, Attributes attributes = {});
+  // A value that stands for a list of tensors wherever values go (branches, loops); no operator takes it.
+  Value* make_sequence(std::vector<Value*> tensors);
   // Output k of the node is this value.
   void set_output(size_t index, Value* value);
   // The nodes of a graph attribute (a branch, a loop's body) as part of the graph, with these values as its first
@@ -86,6 +91,9 @@ class OnnxImporter {
   const OnnxNode* node_ = nullptr;
   int64_t opset_ = 0;
   std::vector<Value*> inputs_;
+
+ private:
+  std::map<const Value*, std::vector<Value*>> sequences_;
 };
 
 // Element of ONNX's TensorProto.DataType number; nothing for strings, complex numbers and 6-bit floats.

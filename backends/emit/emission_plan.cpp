@@ -57,6 +57,19 @@ class Maker {
       plan_.inputs.push_back(port(graph_.inputs()[i], BufferKind::input, i));
     for (size_t i = 0; i + states < graph_.outputs().size(); ++i)
       plan_.outputs.push_back(port(graph_.outputs()[i], BufferKind::output, i));
+    if (plan_.options.stream.frames == 0) add_state_ports(states);
+  }
+
+  void add_state_ports(size_t states) {
+    for (size_t i = 0; i < states; ++i) {
+      plan_.found.push_back(port(graph_.inputs()[plan_.inputs.size() + i], BufferKind::input, SIZE_MAX));
+      plan_.left.push_back(port(graph_.outputs()[plan_.outputs.size() + i], BufferKind::output, SIZE_MAX));
+      for (size_t b = 0; b < program_.buffers.size(); ++b) {
+        const Buffer& buffer = program_.buffers[b];
+        if (is_state_port(buffer) && buffer.is_found && buffer.port == static_cast<int>(i))
+          plan_.found[i].offset = plan_.left[i].offset = plan_.plan.placements[b].offset;
+      }
+    }
   }
 
   Port port(const ir::Value* value, BufferKind kind, size_t index) {
@@ -224,6 +237,18 @@ class Maker {
 EmissionPlan make_emission_plan(const ir::Graph& graph, const Program& program, const Plan& plan, const Target& target,
                                 EmitOptions options) {
   return Maker(graph, program, plan, target, std::move(options)).run();
+}
+
+std::vector<Port> data_inputs(const EmissionPlan& plan) {
+  std::vector<Port> ports = plan.inputs;
+  ports.insert(ports.end(), plan.found.begin(), plan.found.end());
+  return ports;
+}
+
+std::vector<Port> data_outputs(const EmissionPlan& plan) {
+  std::vector<Port> ports = plan.outputs;
+  ports.insert(ports.end(), plan.left.begin(), plan.left.end());
+  return ports;
 }
 
 }  // namespace tinyc

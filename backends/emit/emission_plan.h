@@ -78,6 +78,9 @@ struct EmittedLayer {
 struct EmissionPlan {
   EmitOptions options;
   std::string macro;  // KWS
+  // States that are an input and an output of the model (--state): as calls find and leave them, at one offset of the
+  // state. None of a stream, whose states the model does not know.
+  std::vector<Port> found, left;
   const Target* target = nullptr;
   std::vector<std::string> system_includes;  // sorted
   std::vector<const ShippedText*> texts;     // dependencies first
@@ -92,6 +95,10 @@ struct EmissionPlan {
   int64_t constant_bytes = 0;
   double cycles = 0;  // estimate
 };
+
+// What the model's data sets have: inputs and outputs, then states.
+std::vector<Port> data_inputs(const EmissionPlan& plan);
+std::vector<Port> data_outputs(const EmissionPlan& plan);
 
 EmissionPlan make_emission_plan(const ir::Graph& graph, const Program& program, const Plan& plan, const Target& target,
                                 EmitOptions options);

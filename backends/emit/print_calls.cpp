@@ -23,6 +23,18 @@ std::string scalar_call(const ScalarCall& function, std::string operands) {
   return fmt::format("{}({})", function.name, operands);
 }
 
+std::string with_symbol(const std::string& text, std::string_view symbol) {
+  std::string result;
+  for (const char c : text) {
+    if (c == '@') {
+      result += symbol;
+    } else {
+      result += c;
+    }
+  }
+  return result;
+}
+
 }  // namespace
 
 void print_geometry(TextWriter& writer, std::string_view type, std::string_view symbol,
@@ -54,6 +66,15 @@ std::string lambda_text(const ScalarCall& function) {
   std::string value = scalar_call(function, operands);
   for (const ScalarCall& outer : function.then) value = scalar_call(outer, value);
   return fmt::format("[]({}) {{ return {}; }}", parameters, value);
+}
+
+std::string functor_argument(const Built& built, std::string_view symbol) {
+  if (built.function) return ", " + lambda_text(*built.function);
+  return built.own_functor.empty() ? "" : ", " + with_symbol(built.own_functor, symbol);
+}
+
+void print_definitions(TextWriter& writer, const Built& built, std::string_view symbol) {
+  for (const std::string& line : built.definitions) writer.line(with_symbol(line, symbol));
 }
 
 }  // namespace tinyc

@@ -15,4 +15,9 @@ void print_geometry(TextWriter& writer, std::string_view type, std::string_view 
 // "[](float a, float b) { return add_f32(a, b); }"
 std::string lambda_text(const ScalarCall& function);
 
+// ", " and the functor that the kernel takes; empty if it takes none.
+std::string functor_argument(const Built& built, std::string_view symbol);
+// The layer's own functions, which that functor calls.
+void print_definitions(TextWriter& writer, const Built& built, std::string_view symbol);
+
 }  // namespace tinyc

@@ -111,9 +111,11 @@ class SourcePrinter {
     writer_.line("// Bases that the layers work on.");
     writer_.line("struct Memory {");
     writer_.line("  uint8_t* workspace;");
-    for (const Buffer& buffer : program.buffers) {
-      if (buffer.external)
-        writer_.format("  uint8_t* {}{};", buffer.kind == BufferKind::input ? "input" : "output", buffer.port);
+    for (size_t i = 0; i < plan_.inputs.size(); ++i) {  // in the order of the interface, which fills it
+      if (plan_.inputs[i].offset < 0) writer_.format("  uint8_t* input{};", i);
+    }
+    for (size_t i = 0; i < plan_.outputs.size(); ++i) {
+      if (plan_.outputs[i].offset < 0) writer_.format("  uint8_t* output{};", i);
     }
     if (has_state(plan_)) writer_.line("  uint8_t* state;");
     writer_.line("};");
@@ -163,7 +165,7 @@ class SourcePrinter {
       if (constant.argument) text += ", " + (by_name ? pointer_to(constant) : constant.symbol);
     }
     if (!layer.scratch.empty()) text += ", " + layer.scratch;
-    if (layer.built.function) text += ", " + lambda_text(*layer.built.function);
+    text += functor_argument(layer.built, layer.symbol);
     return text + (layer.batch > 1 ? fmt::format(", 0, {});", layer.image_rows) : ", y0, y1);");
   }
 
@@ -184,6 +186,7 @@ class SourcePrinter {
   void print_layer(const EmittedLayer& layer) {
     for (const std::string& comment : layer.comment) writer_.format("// {}", comment);
     print_constants(layer);
+    print_definitions(writer_, layer.built, layer.symbol);
     if (layer.is_first) print_shared(layer);
     if (layer.shared.empty()) print_geometry(writer_, layer.geometry_type, layer.geometry_symbol, layer.built.geometry);
     const bool rows = layer.batch == 1;

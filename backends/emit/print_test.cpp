@@ -28,8 +28,8 @@ void print_test_top(TextWriter& writer, const EmissionPlan& plan, std::string_vi
       writer.format("alignas(8) {} {}_{}[{}];", ports[i].c_type, kind, i,
                     std::max<int64_t>(1, ports[i].type.elements()));
   };
-  storage(plan.inputs, "input");
-  storage(plan.outputs, "output");
+  storage(data_inputs(plan), "input");
+  storage(data_outputs(plan), "output");
   writer.line();
 }
 
@@ -38,6 +38,19 @@ std::string infer_arguments(const EmissionPlan& plan) {
   for (size_t i = 0; i < plan.inputs.size(); ++i) text += fmt::format("input_{}, ", i);
   for (size_t i = 0; i < plan.outputs.size(); ++i) text += fmt::format("output_{}, ", i);
   return text + "workspace" + (has_state(plan) ? ", state" : "");
+}
+
+// States of the model are data like inputs and outputs: put into the state before a call, and taken out of it.
+void print_states_in(TextWriter& writer, const EmissionPlan& plan) {
+  for (size_t i = 0; i < plan.found.size(); ++i)
+    writer.format("memcpy(state + {}, input_{}, {});", plan.found[i].offset, plan.inputs.size() + i,
+                  plan.found[i].bytes);
+}
+
+void print_states_out(TextWriter& writer, const EmissionPlan& plan) {
+  for (size_t i = 0; i < plan.left.size(); ++i)
+    writer.format("memcpy(output_{}, state + {}, {});", plan.outputs.size() + i, plan.left[i].offset,
+                  plan.left[i].bytes);
 }
 
 void print_data(TextWriter& writer, const std::string& symbol, const ir::Tensor& tensor) {
@@ -113,10 +126,11 @@ void print_inference(TextWriter& writer, const EmissionPlan& plan, bool ready) {
 
 void print_comparison(TextWriter& writer, const EmissionPlan& plan, size_t s, const GoldenSet& set,
                       const std::vector<Tolerance>& tolerances) {
-  for (size_t i = 0; i < plan.outputs.size(); ++i) {
+  const std::vector<Port> outputs = data_outputs(plan);
+  for (size_t i = 0; i < outputs.size(); ++i) {
     if (set.outputs.empty() || set.outputs[i].size() == 0) continue;
     writer.format("wrong += differences(output_{1}, set_{0}_output_{1}, {2}, {3}, {4}, {5});", s, i,
-                  plan.outputs[i].type.elements(), float_literal(static_cast<float>(tolerances[i].rtol)),
+                  outputs[i].type.elements(), float_literal(static_cast<float>(tolerances[i].rtol)),
                   float_literal(static_cast<float>(tolerances[i].atol)), tolerances[i].steps);
   }
 }
@@ -142,10 +156,12 @@ std::string print_test(const EmissionPlan& plan, const std::vector<GoldenSet>& s
   writer.indent();
   writer.line("uint32_t wrong = 0;");
   for (size_t s = 0; s < sets.size(); ++s) {
-    for (size_t i = 0; i < plan.inputs.size(); ++i)
+    for (size_t i = 0; i < sets[s].inputs.size(); ++i)
       writer.format("memcpy(input_{1}, set_{0}_input_{1}, sizeof set_{0}_input_{1});", s, i);
+    print_states_in(writer, plan);
     if (has_state(plan) && sets[s].resets) writer.format("{}_reset(state);", plan.options.name);
     print_inference(writer, plan, sets[s].ready);
+    print_states_out(writer, plan);
     print_comparison(writer, plan, s, sets[s], tolerances);
   }
   writer.format("platform_print(wrong == 0 ? \"{}: passed\\n\" : \"{}: FAILED, elements that differ: \");",
@@ -166,10 +182,11 @@ namespace {
 void print_run_set(TextWriter& writer, const EmissionPlan& plan) {
   writer.line("int run_set(uint32_t set) {");
   writer.indent();
-  for (size_t i = 0; i < plan.inputs.size(); ++i) {
-    if (plan.inputs[i].bytes > 0)
-      writer.format("if (!read(set, {0}, input_{0}, {1})) return 3;", i, plan.inputs[i].bytes);
+  const std::vector<Port> inputs = data_inputs(plan), outputs = data_outputs(plan);
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    if (inputs[i].bytes > 0) writer.format("if (!read(set, {0}, input_{0}, {1})) return 3;", i, inputs[i].bytes);
   }
+  print_states_in(writer, plan);
   writer.line("platform_stack_paint();");
   if (is_stream(plan) && has_state(plan))
     writer.format("if (set % kCallsOfStream == 0) {}_reset(state);", plan.options.name);
@@ -177,8 +194,9 @@ void print_run_set(TextWriter& writer, const EmissionPlan& plan) {
   writer.line("const uint32_t stack = platform_stack_used();");
   writer.format("if (status != {}_OK{}) return status;", plan.macro,
                 counts_calls(plan) ? fmt::format(" && status != {}_NOT_YET", plan.macro) : "");
-  for (size_t i = 0; i < plan.outputs.size(); ++i) {
-    writer.format("if (!write(set, \"/output_\", {0}, output_{0}, {1})) return 4;", i, plan.outputs[i].bytes);
+  print_states_out(writer, plan);
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    writer.format("if (!write(set, \"/output_\", {0}, output_{0}, {1})) return 4;", i, outputs[i].bytes);
   }
   writer.line("return write(set, \"/stack_\", 0, &stack, sizeof stack) ? 0 : 4;");
   writer.dedent();

@@ -10,6 +10,7 @@ namespace tinyc {
 
 std::string layer_body_key(const EmittedLayer& layer) {
   if (layer.batch != 1 || layer.array_rows > 0 || !layer.operand_constants.empty()) return "";
+  if (!layer.built.definitions.empty()) return "";
   std::string key = layer.entry + (layer.scratch.empty() ? "" : " scratch");
   for (const GeometryField& field : layer.built.geometry) {
     key += " " + (field.real ? float_literal(field.value) : std::to_string(field.integer));

@@ -21,19 +21,28 @@ bool slides_in_place(const ir::Value* state, const ir::Value* next) {
          state->users.size() == 1;
 }
 
+// The copy is what the interface knows by the output's name.
+ir::Value* copy_output(ir::Graph& graph, ir::Value* output) {
+  ir::Value* copy = ir::Builder(graph).make("copy", {output});
+  if (!output->producer) return copy;
+  const std::string name = output->name;
+  graph.rename(output, name + ".made");
+  graph.rename(copy, name);
+  return copy;
+}
+
 // All other states are written at the end, when nobody reads any of them.
 void bring_states_home(ir::Graph& graph, size_t states) {
   const size_t inputs = graph.inputs().size() - states, outputs = graph.outputs().size() - states;
   const std::set<const ir::Value*> found(graph.inputs().begin() + static_cast<int64_t>(inputs), graph.inputs().end());
-  ir::Builder builder(graph);
   std::vector<size_t> copied;
   for (size_t k = 0; k < states; ++k) {
     ir::Value* next = graph.outputs()[outputs + k];
     if (slides_in_place(graph.inputs()[inputs + k], next)) continue;
-    if (found.count(view_root(next))) graph.set_output(outputs + k, builder.make("copy", {next}));
+    if (found.count(view_root(next))) graph.set_output(outputs + k, copy_output(graph, next));
     copied.push_back(outputs + k);
   }
-  for (const size_t output : copied) graph.set_output(output, builder.make("copy", {graph.outputs()[output]}));
+  for (const size_t output : copied) graph.set_output(output, copy_output(graph, graph.outputs()[output]));
 }
 
 // Every graph output gets a buffer that is nobody else's: not an input's, a constant's, a state's or another output's.
@@ -45,8 +54,7 @@ void give_outputs_own_buffers(ir::Graph& graph, size_t states) {
     ir::Value* output = graph.outputs()[i];
     const ir::Value* root = view_root(output);
     if (!ir::constant_data(root) && taken.insert(root).second) continue;
-    ir::Builder builder(graph);
-    ir::Value* copy = builder.make("copy", {output});
+    ir::Value* copy = copy_output(graph, output);
     graph.set_output(i, copy);
     taken.insert(copy);
   }

@@ -134,7 +134,7 @@ class Job {
   }
 
   std::optional<ir::Tensor> read_output(size_t set, size_t index) {
-    const ir::Type& type = model_.emission.outputs[index].type;
+    const ir::Type type = data_outputs(model_.emission)[index].type;
     ir::Tensor tensor(type.element, type.shape);
     const auto bytes = read_file(path(fmt::format("{}/output_{:02}.bin", set_folder(set), index)), kLargestOutput);
     if (!bytes || bytes->size() != static_cast<size_t>(tensor.bytes())) {
@@ -148,7 +148,7 @@ class Job {
     RunResult result;
     for (size_t s = 0; s < sets; ++s) {
       std::vector<ir::Tensor> outputs;
-      for (size_t i = 0; i < model_.emission.outputs.size(); ++i) {
+      for (size_t i = 0; i < data_outputs(model_.emission).size(); ++i) {
         std::optional<ir::Tensor> tensor = read_output(s, i);
         if (!tensor) return std::nullopt;
         outputs.push_back(std::move(*tensor));

@@ -24,8 +24,8 @@ int command_run(const Options& options, Diagnostics& diagnostics) {
   if (!result) return 1;
   std::map<std::string, std::string> files;
   Json outputs = Json::array();
-  for (size_t i = 0; i < model->emission.outputs.size(); ++i) {
-    const std::string& name = model->emission.outputs[i].name;
+  for (size_t i = 0; i < data_outputs(model->emission).size(); ++i) {
+    const std::string name = data_outputs(model->emission)[i].name;
     files[fmt::format("output_{}.pb", i)] = tensor_proto_bytes(name, result->outputs[0][i]);
     outputs.push_back({{"name", name}, {"file", fmt::format("output_{}.pb", i)}});
   }

@@ -88,8 +88,8 @@ class Verification {
                    const std::vector<Tolerance>& tolerances) {
     for (size_t i = 0; i < set.expected.size(); ++i) {
       const bool integer = !ir::is_float(set.expected[i].element());
-      results_.push_back(
-          {set.label, model_->emission.outputs[i].name, integer, compare(outputs[i], set.expected[i], tolerances[i])});
+      results_.push_back({set.label, data_outputs(model_->emission)[i].name, integer,
+                          compare(outputs[i], set.expected[i], tolerances[i])});
       shapes_.push_back(set.expected[i].shape());
       agree_ &= results_.back().comparison.different == 0;
     }

@@ -79,11 +79,13 @@ void read_ir(const Options& options, LoadedModel& loaded, Diagnostics& diagnosti
 void read_graph(const Options& options, LoadedModel& loaded, Diagnostics& diagnostics) {
   const std::filesystem::path path = options.model;
   const Progress progress("reading " + path.filename().string());
+  if (path.extension() == ".ir" && !options.states.empty())
+    return diagnostics.error(Code::T0602, {}, "--state is for ONNX models", "leave it out");
   if (path.extension() == ".ir") return read_ir(options, loaded, diagnostics);
   const std::optional<ir::OnnxModel> model = read_onnx_model(options.model, diagnostics);
   if (!model) return;
   loaded.sha256 = model->sha256;
-  loaded.graph = import_onnx(*model, {options.dims}, diagnostics);
+  loaded.graph = import_onnx(*model, {options.dims, options.states}, diagnostics);
 }
 
 // Whether the input can arrive row by row; what follows from the graph alone.
@@ -97,6 +99,27 @@ bool has_rows_to_push(const ir::Graph& graph, Diagnostics& diagnostics) {
   const ir::Value* input = graph.inputs().front();
   if (!pushed_value(graph))
     return fail(fmt::format("{}, '{}' is {}", needs, input->name, type_text(input->type)), "leave --push-rows out");
+  return true;
+}
+
+// The states of --state, the graph's last inputs and outputs, begin as zeros.
+bool name_states(const Options& options, LoadedModel& loaded, Diagnostics& diagnostics) {
+  const auto inputs = loaded.graph->inputs().last(options.states.size());
+  const auto outputs = loaded.graph->outputs().last(options.states.size());
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    const ir::Type& type = inputs[i]->type;
+    if (type != outputs[i]->type) {
+      diagnostics.error(Code::T0602, {},
+                        fmt::format("--state {}={}: the input becomes {}, the output {}", options.states[i].first,
+                                    options.states[i].second, type_text(type), type_text(outputs[i]->type)),
+                        "leave --io-type and --io-layout out");
+      return false;
+    }
+    ir::Tensor initial(type.element, type.shape);
+    const int64_t zero = type.quant && type.quant->per_tensor() ? type.quant->zero_point() : 0;
+    for (int64_t k = 0; zero != 0 && k < initial.size(); ++k) initial.set_integer(k, zero);
+    loaded.stream.initial.push_back(std::move(initial));
+  }
   return true;
 }
 
@@ -119,6 +142,9 @@ std::optional<LoadedModel> load_model(const Options& options, Diagnostics& diagn
   if (options.stop_after.empty()) shape_interface(*loaded.graph, options, loaded.interface, diagnostics);
   if (diagnostics.has_errors()) return std::nullopt;
   if (loaded.streaming) tidy_call(*loaded.graph, context);
+  if (loaded.streaming) loaded.stream = loaded.streaming->stream;
+  if (!options.states.empty() && options.stop_after.empty() && !name_states(options, loaded, diagnostics))
+    return std::nullopt;
   return loaded;
 }
 
@@ -135,10 +161,8 @@ std::optional<LoweredModel> lower_model(const Options& options, Diagnostics& dia
                         .flash_bytes = options.flash_bytes};
   if (options.costs)
     lowering.refine = [&](const ir::Op& op, Candidates& candidates) { refine(*options.costs, op, candidates); };
-  if (loaded->streaming) {
-    lowering.states = loaded->streaming->stream.states();
-    lowering.counts_calls = loaded->streaming->stream.first_output > 1;
-  }
+  lowering.states = loaded->stream.states();
+  lowering.counts_calls = loaded->stream.first_output > 1;
   std::optional<Program> layers = lower_to_program(*loaded->graph, *options.target, lowering, diagnostics);
   if (!layers) return std::nullopt;
   if (const Status status = options.push_rows ? can_push_rows(*layers) : Status{}; !status) {
@@ -169,7 +193,7 @@ std::optional<CompiledModel> compile_model(const Options& options, Diagnostics& 
     TINYC_BUG("memory plan: " + status.message());
   }
   EmitOptions emit = emit_options(options, lowered->loaded.sha256);
-  if (compiled.streaming) emit.stream = compiled.streaming->stream;
+  emit.stream = std::move(lowered->loaded.stream);
   compiled.emission =
       make_emission_plan(*compiled.graph, *compiled.program, scheduled.plan, *options.target, std::move(emit));
   return compiled;

@@ -20,6 +20,7 @@ struct LoadedModel {
   std::unique_ptr<ir::Graph> graph;  // after all passes, or up to options.stop_after
   ModelInterface interface;
   std::optional<Streaming> streaming;  // --stream
+  ir::Stream stream;                   // the states, of --stream or --state
   std::vector<PassReport> passes;
   std::string sha256;
 };

@@ -113,8 +113,9 @@ std::string label_of(const fs::path& path) {
 std::optional<std::vector<DataSet>> read_data_sets(std::span<const std::string> folders,
                                                    const std::string& expect_prefix, const CompiledModel& model,
                                                    Diagnostics& diagnostics) {
-  const std::vector<ModelPort> inputs_wanted = model_ports(model.emission.inputs, data_interface(model).inputs);
-  const std::vector<ModelPort> outputs_wanted = model_ports(model.emission.outputs, data_interface(model).outputs);
+  const std::vector<ModelPort> inputs_wanted = model_ports(data_inputs(model.emission), data_interface(model).inputs);
+  const std::vector<ModelPort> outputs_wanted =
+      model_ports(data_outputs(model.emission), data_interface(model).outputs);
   std::vector<DataSet> sets;
   for (const std::string& folder : folders) {
     for (const fs::path& path : set_folders(folder)) {
@@ -156,7 +157,7 @@ std::optional<std::vector<DataSet>> read_input_sets(std::span<const std::string>
 std::optional<DataSet> read_inputs(const std::vector<std::string>& files, const CompiledModel& model,
                                    Diagnostics& diagnostics) {
   auto tensors =
-      read_ports(files, model_ports(model.emission.inputs, data_interface(model).inputs), "input", diagnostics);
+      read_ports(files, model_ports(data_inputs(model.emission), data_interface(model).inputs), "input", diagnostics);
   if (!tensors) return std::nullopt;
   return DataSet{"", std::move(*tensors), {}};
 }

@@ -113,6 +113,18 @@ std::vector<GoldenSet> seeded_stream(const CompiledModel& model) {
   return sets;
 }
 
+// The first call after a reset, of a model with states of its own (--state).
+GoldenSet after_reset(const CompiledModel& model) {
+  GoldenSet set;
+  set.label = "seeded input after a reset, outputs of tinyc's interpreter";
+  set.inputs = seeded_inputs(*model.graph);
+  const std::vector<ir::Tensor>& initial = model.emission.options.stream.initial;
+  std::copy(initial.begin(), initial.end(), set.inputs.end() - static_cast<std::ptrdiff_t>(initial.size()));
+  set.outputs = ir::interpret(*model.graph, set.inputs);
+  set.resets = true;
+  return set;
+}
+
 std::optional<GoldenData> recorded(const CompiledModel& model, const Options& options, Diagnostics& diagnostics) {
   auto sets = read_data_sets(options.golden_dirs, options.expect_prefix, model, diagnostics);
   auto tolerances = output_tolerances(options, model.emission, diagnostics);
@@ -126,6 +138,7 @@ std::optional<GoldenData> recorded(const CompiledModel& model, const Options& op
       continue;
     }
     GoldenSet golden{"recorded, " + set.label, {}, {}};
+    golden.resets = model.emission.found.empty();
     for (size_t i = 0; i < set.inputs.size(); ++i) {
       golden.inputs.push_back(to_interface(set.inputs[i], model.interface.inputs[i]));
     }
@@ -143,7 +156,7 @@ std::optional<GoldenData> recorded(const CompiledModel& model, const Options& op
 std::optional<GoldenData> golden_data(const CompiledModel& model, const Options& options, Diagnostics& diagnostics) {
   if (!options.golden_dirs.empty()) return recorded(model, options, diagnostics);
   GoldenData data;
-  data.tolerances.resize(model.emission.outputs.size());
+  data.tolerances.resize(data_outputs(model.emission).size());
   if (model.emission.macs > kMostMacs) {
     data.note =
         fmt::format("{} multiply-accumulates are too many to interpret: no golden data (--golden DIR gives some)",
@@ -157,10 +170,15 @@ std::optional<GoldenData> golden_data(const CompiledModel& model, const Options&
   }
   GoldenSet set;
   set.label = "seeded input, outputs of tinyc's interpreter";
+  set.resets = model.emission.found.empty();
   set.inputs = seeded_inputs(*model.graph);
   set.outputs = ir::interpret(*model.graph, set.inputs);
   loosen(set, data.tolerances);
   data.sets.push_back(std::move(set));
+  if (!model.emission.found.empty()) {
+    data.sets.push_back(after_reset(model));
+    loosen(data.sets.back(), data.tolerances);
+  }
   return data;
 }
 

@@ -87,6 +87,14 @@ std::string take_stream_axis(Options& options, const std::string& value) {
   return good ? "" : "'" + value + "' is not an axis";
 }
 
+std::string take_state(Options& options, const std::string& value) {
+  const size_t equals = value.find('=');
+  if (equals == std::string::npos || equals == 0 || equals + 1 == value.size())
+    return "'" + value + "' is not IN=OUT, an input and an output of the model";
+  options.states.emplace_back(value.substr(0, equals), value.substr(equals + 1));
+  return "";
+}
+
 std::string take_steps(Options& options, const std::string& value) {
   options.steps = integer(value);
   return options.steps.value_or(-1) >= 0 ? "" : "'" + value + "' is not a number of at least 0";
@@ -156,6 +164,8 @@ constexpr OptionRow kOptions[] = {
      }},
     {"--keep-inputs", "", "", G::model, kOnCompiled, true, false, "inputs are still there after the inference",
      [](O& o, S&) { return o.keep_inputs = true, std::string(); }},
+    {"--state", "", "IN=OUT", G::model, kOnModels, true, false,
+     "an input that takes what an output gave in the call before: kept in the state (repeat)", take_state},
     {"--stream", "", "AXIS", G::model, kOnModels, true, false,
      "axis of time in the input: the model takes the next frames per call and keeps state", take_stream_axis},
     {"--stream-pad", "", "WAY", G::model, kOnModels, true, false,

@@ -160,6 +160,9 @@ class Parser {
   }
 
   void check_stream() {
+    if (!options_.states.empty() && options_.stream_axis) fail("--stream makes its own states: leave --state out");
+    if (!options_.states.empty() && options_.command == Command::accuracy)
+      fail("--state computes what the model does: leave it out");
     if (!options_.stream_axis) {
       if (options_.stream_padding != TimePadding::refuse) fail("--stream-pad needs --stream");
       return;

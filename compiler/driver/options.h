@@ -61,7 +61,8 @@ struct Options {
   ir::Rounding rounding = ir::Rounding::nearest;
   bool keep_inputs = false;
   bool push_rows = false;
-  std::optional<int64_t> stream_axis;  // --stream
+  std::optional<int64_t> stream_axis;                       // --stream
+  std::vector<std::pair<std::string, std::string>> states;  // --state IN=OUT
   TimePadding stream_padding = TimePadding::refuse;
   RowPolicy rows = RowPolicy::automatic;
   std::optional<double> plan_seconds;  // --plan-time

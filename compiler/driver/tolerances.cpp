@@ -67,7 +67,7 @@ bool read_accept(const Options& options, std::vector<Tolerance>& tolerances, Dia
 
 std::optional<std::vector<Tolerance>> output_tolerances(const Options& options, const EmissionPlan& plan,
                                                         Diagnostics& diagnostics) {
-  std::vector<Tolerance> tolerances(plan.outputs.size());
+  std::vector<Tolerance> tolerances(data_outputs(plan).size());
   if (!options.accept_file.empty() && !read_accept(options, tolerances, diagnostics)) return std::nullopt;
   for (Tolerance& tolerance : tolerances) {
     tolerance.rtol = options.rtol.value_or(tolerance.rtol);

@@ -30,7 +30,7 @@ class Importer final : public ir::OnnxImporter {
     check_dim_names();
     const OnnxGraph& source = model_.graph;
     import_initializers(source);
-    for (const ir::OnnxValueInfo& input : source.inputs) {
+    for (const ir::OnnxValueInfo& input : states_last(source.inputs, true)) {
       if (find(input.name)) continue;
       const auto fixed = options_.fixed_inputs.find(input.name);
       if (fixed == options_.fixed_inputs.end()) {
@@ -40,7 +40,8 @@ class Importer final : public ir::OnnxImporter {
       }
     }
     for (const OnnxNode& next : prepared_nodes(model_, source, {}, diagnostics_)) import_node(next);
-    for (const ir::OnnxValueInfo& output : source.outputs) import_output(output);
+    for (const ir::OnnxValueInfo& output : states_last(source.outputs, false)) import_output(output);
+    check_states();
   }
 
  private:
@@ -61,6 +62,46 @@ class Importer final : public ir::OnnxImporter {
   void import_initializers(const OnnxGraph& source) {
     for (const ir::OnnxInitializer& initializer : source.initializers)
       scopes_.back()[initializer.name] = builder_.constant(initializer.data, initializer.name);
+  }
+
+  // The model's inputs or outputs, those that are states behind the others in the order of the options.
+  std::vector<ir::OnnxValueInfo> states_last(const std::vector<ir::OnnxValueInfo>& ports, bool inputs) {
+    std::vector<ir::OnnxValueInfo> others = ports, states;
+    for (const auto& [in, out] : options_.states) {
+      const std::string& name = inputs ? in : out;
+      const auto found =
+          std::find_if(others.begin(), others.end(), [&](const ir::OnnxValueInfo& port) { return port.name == name; });
+      if (found == others.end()) {
+        std::string list;
+        for (const ir::OnnxValueInfo& port : others) list += (list.empty() ? "" : ", ") + port.name;
+        diagnostics_.error(Code::T0602, {},
+                           fmt::format("--state {}={}: the model has no {} of that name, or it was given twice", in,
+                                       out, inputs ? "input" : "output"),
+                           (inputs ? "inputs: " : "outputs: ") + list);
+        continue;
+      }
+      states.push_back(std::move(*found));
+      others.erase(found);
+    }
+    others.insert(others.end(), states.begin(), states.end());
+    return others;
+  }
+
+  void check_states() {
+    if (diagnostics_.has_errors()) return;
+    const ir::Graph& graph = builder_.graph();
+    const size_t count = options_.states.size();
+    if (count > graph.inputs().size())  // an input with an initialiser is none
+      return diagnostics_.error(Code::T0602, {}, "--state names an input that has a constant value", "leave it out");
+    for (size_t i = 0; i < count; ++i) {
+      const ir::Value* in = graph.inputs()[graph.inputs().size() - count + i];
+      const ir::Value* out = graph.outputs()[graph.outputs().size() - count + i];
+      if (in->type.element == out->type.element && in->type.shape == out->type.shape) continue;
+      diagnostics_.error(Code::T0602, {},
+                         fmt::format("--state {}={}: the input is {}, the output {}", options_.states[i].first,
+                                     options_.states[i].second, type_text(in->type), type_text(out->type)),
+                         "a state has one type");
+    }
   }
 
   void check_dim_names() {
@@ -181,9 +222,23 @@ class Importer final : public ir::OnnxImporter {
   }
 
   void import_output(const ir::OnnxValueInfo& output) {
-    if (Value* value = find(output.name)) return builder_.graph().add_output(value);
+    Value* value = find(output.name);
+    if (value && sequence(value))
+      return diagnostics_.error(Code::T0310, {.tensor = output.name}, "graph output of type sequence",
+                                "end the model with ConcatFromSequence, or make its tensors outputs");
+    if (value) return builder_.graph().add_output(under_name(value, output.name));
     if (!diagnostics_.has_errors())
       diagnostics_.error(Code::T0302, {.tensor = output.name}, "graph output that no node makes");
+  }
+
+  // An input, or a value that is an output already, keeps its own name: the output is a copy.
+  Value* under_name(Value* value, const std::string& name) {
+    const auto outputs = builder_.graph().outputs();
+    const bool taken = !value->producer || std::find(outputs.begin(), outputs.end(), value) != outputs.end();
+    if (!taken || value->name == name) return value;
+    Value* copy = builder_.make("copy", {value});
+    builder_.graph().rename(copy, name);
+    return copy;
   }
 
   const OnnxModel& model_;

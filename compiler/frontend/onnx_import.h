@@ -6,6 +6,8 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "compiler/support/diagnostics.h"
 #include "ir/graph.h"
@@ -15,6 +17,8 @@ namespace tinyc {
 
 struct ImportOptions {
   std::map<std::string, int64_t> dims = {};             // --dim NAME=N
+  // Inputs and outputs that are one state (--state IN=OUT): the last of the graph, in this order.
+  std::vector<std::pair<std::string, std::string>> states = {};
   std::map<std::string, ir::Tensor> fixed_inputs = {};  // graph inputs that are known: they become constants
 };
 

@@ -26,21 +26,37 @@ void set_outputs(OnnxImporter& importer, const std::vector<Value*>& values) {
   for (size_t i = 0; i < values.size(); ++i) importer.set_output(i, values[i]);
 }
 
-// Results of both branches, chosen while running.
+// One of two results of branches, chosen while running; sequences tensor by tensor. nullptr after an error.
+Value* chosen(OnnxImporter& importer, Term condition, Value* yes, Value* no) {
+  if (!yes || !no) return nullptr;
+  const std::vector<Value*>*a = importer.sequence(yes), *b = importer.sequence(no);
+  if (a && b && a->size() == b->size()) {
+    std::vector<Value*> tensors;
+    for (size_t i = 0; i < a->size(); ++i) tensors.push_back(chosen(importer, condition, (*a)[i], (*b)[i]));
+    const bool failed = std::count(tensors.begin(), tensors.end(), nullptr) != 0;
+    return failed ? nullptr : importer.make_sequence(std::move(tensors));
+  }
+  if (!a && !b && yes->type.shape == no->type.shape && yes->type.element == no->type.element)
+    return select(condition, {&importer, yes}, {&importer, no}).value;
+  const auto text = [](const Value* value, bool is_sequence) {
+    return is_sequence ? "a sequence" : type_text(value->type);
+  };
+  importer.unsupported(
+      "the condition of If is computed by the model, and the branches give " + text(yes, a) + " and " + text(no, b),
+      "export the model with the branch chosen, or simplify it (onnxsim)");
+  return nullptr;
+}
+
+// Results of both branches.
 void import_if_computed(OnnxImporter& importer, const OnnxGraph& yes, const OnnxGraph& no) {
   const Term condition = reshape(input_term(importer, 0), {});
   const std::vector<Value*> a = importer.inline_body(yes, {});
   const std::vector<Value*> b = importer.inline_body(no, {});
-  std::vector<Value*> chosen;
   for (size_t i = 0; i < std::min(a.size(), b.size()); ++i) {
-    if (!a[i] || !b[i]) return;
-    if (a[i]->type.shape != b[i]->type.shape || a[i]->type.element != b[i]->type.element)
-      return importer.unsupported("the condition of If is computed by the model, and the branches give " +
-                                      type_text(a[i]->type) + " and " + type_text(b[i]->type),
-                                  "export the model with the branch chosen, or simplify it (onnxsim)");
-    chosen.push_back(select(condition, {&importer, a[i]}, {&importer, b[i]}).value);
+    Value* value = chosen(importer, condition, a[i], b[i]);
+    if (!value) return;
+    importer.set_output(i, value);
   }
-  set_outputs(importer, chosen);
 }
 
 void import_if(OnnxImporter& importer) {
@@ -97,8 +113,10 @@ bool loop_step(OnnxImporter& importer, const OnnxGraph& body, int64_t at, Steps&
   if (results.size() < 1 + count || std::count(results.begin(), results.end(), nullptr) != 0) return false;
   for (size_t i = 0; i < count; ++i) {
     const Term next{&importer, results[1 + i]}, before{&importer, steps.carried[i]};
-    if (steps.active && (next.shape() != before.shape() || next.element() != before.element())) {
-      importer.unsupported("a Loop that ends by a computed condition and changes the shape of its values");
+    const bool alike = next.shape() == before.shape() && next.element() == before.element();
+    if (steps.active && (!alike || importer.sequence(next.value))) {
+      importer.unsupported(
+          "a Loop that ends by a computed condition and carries sequences or changes the shape of its values");
       return false;
     }
     steps.carried[i] = steps.active ? select(steps.active, next, before).value : next.value;
@@ -270,19 +288,9 @@ void import_scan_8(OnnxImporter& importer) {
   }
 }
 
-// Of optionals only those that are there or not for certain: an optional of a tensor is the tensor.
-void import_optional_get_element(OnnxImporter& importer) { importer.set_output(0, importer.input(0)); }
-
-void import_optional_has_element(OnnxImporter& importer) {
-  const bool there = importer.has_input(0);
-  importer.set_output(0, importer.builder().constant(Tensor::of_integers(Element::b1, {}, {there ? 1 : 0})));
-}
-
 constexpr OnnxRule kRules[] = {
     {"", "If", 1, kNewest, import_if},
     {"", "Loop", 1, kNewest, import_loop},
-    {"", "OptionalGetElement", 15, kNewest, import_optional_get_element},
-    {"", "OptionalHasElement", 15, kNewest, import_optional_has_element},
     {"", "Scan", 8, 8, import_scan_8},
     {"", "Scan", 9, kNewest, import_scan},
 };

@@ -31,7 +31,7 @@ std::vector<const OnnxRule*> all_onnx_rules() {
     for (const OnnxRule& rule : op->onnx) rules.push_back(&rule);
   }
   for (const auto table :
-       {attention_rules(), control_rules(), einsum_rules(), index_rules(), legacy_rules(), loss_rules(),
+       {attention_rules(), container_rules(), control_rules(), einsum_rules(), index_rules(), legacy_rules(), loss_rules(),
         ml_feature_rules(), ml_linear_rules(), ml_tree_rules(), movement_rules(), normalize_rules(), pool_index_rules(),
         random_rules(), sequence_rules(), shape_rules(), signal_rules(), window_rules()}) {
     for (const OnnxRule& rule : table) rules.push_back(&rule);

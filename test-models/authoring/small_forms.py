@@ -187,7 +187,25 @@ def newest_opset():
     return g.finish([(g.node("Softmax", x), "y", [1, 3])]), [[draw(75, 1, 2, 6, 6)]]
 
 
+def carried_states():
+    """Inputs and outputs that are states, in no order: a delay line, a mean over time, two that change places."""
+    g = Graph("carried_states", 76)
+    names = ["older", "x", "old", "mean", "a", "b"]
+    older, x, old, mean, a, b = (g.input(name, [1, 6]) for name in names)
+    g.node("Identity", old, outputs=["older_next"])
+    quarter = g.const(np.array(0.25, np.float32), "quarter")
+    step = g.node("Mul", g.node("Sub", x, mean), quarter)
+    g.node("Add", mean, step, outputs=["mean_next"])
+    g.node("Identity", x, outputs=["old_next"])
+    g.node("Identity", b, outputs=["a_next"])
+    g.node("Identity", a, outputs=["b_next"])
+    g.node("Add", g.node("Sub", older, "mean_next"), g.node("Mul", a, b), outputs=["y"])
+    outputs = ["b_next", "old_next", "y", "older_next", "mean_next", "a_next"]
+    data = [[draw(77 + 6 * k + i, 1, 6) for i in range(6)] for k in range(2)]
+    return g.finish([(name, name, [1, 6]) for name in outputs]), data
+
+
 ALL = [local_function, external_data, initializers_as_inputs, float16_weights, bfloat16_weights,
        double_weights, symbolic_batch, shape_chain, batch_norm_unfused, pad_conv, hard_swish,
-       residual_block, dead_nodes, newest_opset]
+       residual_block, dead_nodes, newest_opset, carried_states]
 DYNAMIC = [symbolic_batch, shape_chain]  # also stored with a batch of 3

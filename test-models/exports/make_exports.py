@@ -20,7 +20,7 @@ from onnx import numpy_helper
 
 HERE = pathlib.Path(__file__).resolve().parent
 SETS = 3
-FAMILIES = ["torch", "keras", "sklearn"]
+FAMILIES = ["torch", "keras", "sklearn"]  # and paddle, in an environment of its own: requirements-paddle.txt
 
 
 def run(path, inputs):

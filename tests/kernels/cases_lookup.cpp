@@ -160,7 +160,9 @@ void tree_ensemble(Random& random, const CaseSink& sink) {
   };
   ir::Tensor x(ir::Element::f32, {samples, features});
   for (int64_t i = 0; i < x.size(); ++i)
-    x.set_real(i, random.chance(50) ? static_cast<double>(random.between(-2, 2)) : random.real(-3, 3));
+    x.set_real(i, random.chance(10)   ? std::copysign(std::nan(""), random.real(-1, 1))
+                  : random.chance(50) ? static_cast<double>(random.between(-2, 2))
+                                      : random.real(-3, 3));
   const auto branches = static_cast<int64_t>(trees.thresholds.size());
   make.finish(sink, "tree_ensemble",
               {make.input(float_type(x.shape()), x), integers(trees.branches, {branches, 4}), reals(trees.thresholds),

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -36,6 +37,11 @@ class HostFunction {
   int32_t operator()(int32_t a, int32_t b) const { return static_cast<int32_t>(run({{a, 0}, {b, 0}}).integer); }
   int64_t operator()(int64_t a) const { return run({{a, 0}}).integer; }
   int64_t operator()(int64_t a, int64_t b) const { return run({{a, 0}, {b, 0}}).integer; }
+  // Functions of a layer alone exist only in emitted sources (tree_functions_test).
+  template <class T, class Add>
+  void operator()(const T*, Add) const {
+    throw std::runtime_error("not a scalar function");
+  }
 
  private:
   struct Step {

@@ -88,7 +88,7 @@ void call_entry(const HostCall& call, std::index_sequence<R...>, std::index_sequ
 }
 
 inline constexpr size_t kMostRows = 10;
-inline constexpr size_t kMostPointers = 10;
+inline constexpr size_t kMostPointers = 12;
 
 // Tries functors before none: a template would also take a pointer for its functor.
 template <class Entry, bool kArray, bool kFunction, size_t kRows, size_t kPointers>

@@ -87,7 +87,8 @@ std::string call_text(const KernelDef& def, const ir::Op& op, const Built& built
     parameter("uint8_t*", "scratch");
     arguments += ", scratch";
   }
-  if (built.function) arguments += ", " + lambda_text(*built.function);
+  arguments += functor_argument(built, fmt::format("layer{}", index));
+  print_definitions(writer, built, fmt::format("layer{}", index));
   writer.format("__attribute__((used)) static void layer{}({}int32_t y0, int32_t y1) {{", index, parameters);
   writer.format("  {}(geometry{}{}, y0, y1);", def.entry, index, arguments);
   writer.line("}");
