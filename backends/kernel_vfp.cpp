@@ -61,7 +61,7 @@ double dot_4(double taps, const CoreTiming& t) {
 
 }  // namespace
 
-bool has_vfp_loops(const CoreTiming& timing) { return timing.float_mul + timing.float_add < timing.float_mac; }
+bool has_vfp_loops(const CoreTiming& timing) { return timing.vfp_loops; }
 
 double vfp_conv_cycles(const ir::Op& op, const CoreTiming& t) {
   const Image2d image = conv_image(op);

@@ -38,6 +38,7 @@ struct CoreTiming {
   const char* source;  // where the numbers come from
   double registers = 13;   // for values of a loop
   double load_signed = 0;  // a byte with its sign and an offset; 0: as any load
+  bool vfp_loops = false;  // inner float loops are the assembly of runtime-stubs/tinyc_vfp.h
 };
 
 // How the emulator runs a program for this target; empty machine = build only.

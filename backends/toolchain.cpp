@@ -153,13 +153,13 @@ std::vector<std::string> run_command(const Target& target, const std::string& ex
   return command;
 }
 
-std::vector<MissingTool> missing_tools(const Target& target) {
+std::vector<MissingTool> missing_tools(const Target& target, bool to_run) {
   std::vector<MissingTool> missing;
   if (!can_build(target)) return missing;
   const Family& family = family_of(target);
   if (!find_program(family.compiler)) missing.push_back({family.compiler, family.package});
   if (!has_library(family)) missing.push_back({family.library, family.library_package});
-  if (!is_host(target) && has_emulator(target) && !find_program(emulator_program(target))) {
+  if (to_run && !is_host(target) && has_emulator(target) && !find_program(emulator_program(target))) {
     const bool arm = target.toolchain == Toolchain::arm_gnu;
     missing.push_back({emulator_program(target), arm ? "qemu-system-arm" : "qemu-system-misc"});
   }

@@ -50,7 +50,7 @@ struct MissingTool {
   std::string package;  // Debian and Ubuntu package that has it
 };
 
-// What must be installed to build and run for a target; empty if all is there. Asks the compiler for its libraries.
-std::vector<MissingTool> missing_tools(const Target& target);
+// What must be installed to build (and run) for a target; empty if all is there. Asks the compiler for its libraries.
+std::vector<MissingTool> missing_tools(const Target& target, bool to_run = true);
 
 }  // namespace tinyc

@@ -47,6 +47,7 @@ const Target cortex_m33 = {
             .float_div = 14,
             .source = "Arm publishes no table. LLVM schedules Cortex-M33 as Cortex-M4, so: Cortex-M4 TRM (ARM "
                       "100166).",
+            .vfp_loops = true,
         },
 };
 

@@ -47,6 +47,7 @@ const Target cortex_m4 = {
             .float_div = 14,
             .source = "Cortex-M4 TRM (ARM 100166), 3.3.1 and 7.2.3: middle of the stated ranges for SDIV (2-12) "
                       "and taken branches (1 + 1-3); stores through the write buffer.",
+            .vfp_loops = true,
         },
 };
 

@@ -49,6 +49,7 @@ const Target cortex_m7 = {
             .source = "Arm publishes no table. Issue rates of LLVM's model (ARMScheduleM7.td): two issue slots, "
                       "two load pipes, one each for stores, multiplication and floats; branches taken as "
                       "predicted.",
+            .vfp_loops = true,
         },
 };
 

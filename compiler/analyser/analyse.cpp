@@ -52,7 +52,7 @@ class Analysis {
     }
     for (const ElfFunction& function : result.file.functions) {
       const std::span<const Words> arguments = typical_arguments(function.name);
-      if (!arguments.empty()) helpers_[function.address] = {arguments};
+      if (!arguments.empty()) helpers_[function.address] = {arguments, !function.name.starts_with("__")};
     }
   }
 
@@ -107,7 +107,7 @@ class Analysis {
   void enter_helper(uint32_t operation) {
     const auto helper = helpers_.find(code_.addresses[operation]);
     if (helper == helpers_.end() || helper_leaves_at_ != 0) return;
-    auto& [samples, next] = helper->second;
+    auto& [samples, takes_reals, next] = helper->second;
     const Words& words = samples[next];
     bool known = true;
     for (size_t r = 0; r < words.size(); ++r) {
@@ -116,9 +116,12 @@ class Analysis {
       if (!value.known) value = {words[r], true};
     }
     next = (next + 1) % samples.size();
-    if (known) return;
+    if (known && !takes_reals) return;
     helper_leaves_at_ = machine_.state.registers[14].bits & ~1u;
     machine_.in_library(true);
+    // Where there is an FPU its registers hold them.
+    for (size_t r = 0; r < 2; ++r) machine_.state.reals[r] = {words[r], true};
+    ++result_.undecided[account_].typical_calls;
   }
   void leave_helper() {
     for (size_t r = 0; r < machine_.state.registers.size(); ++r) {
@@ -225,6 +228,7 @@ class Analysis {
   uint32_t leaves_at_ = 0;
   struct Helper {
     std::span<const Words> arguments;
+    bool takes_reals = false;
     size_t next = 0;
   };
   std::unordered_map<uint32_t, Helper> helpers_;  // by address

@@ -23,9 +23,10 @@ struct AnalysisRequest {
 
 // What undecided jumps may add to or take from the figures.
 struct Undecided {
-  uint64_t jumps = 0;       // executed
-  double instructions = 0;  // half of what the ways differ by
-  Cycles cycles;            // likewise; `low` is to be taken off, `high` added
+  uint64_t typical_calls = 0;  // of library functions, followed on typical operands (helpers.h)
+  uint64_t jumps = 0;          // executed
+  double instructions = 0;     // half of what the ways differ by
+  Cycles cycles;               // likewise; `low` is to be taken off, `high` added
 };
 
 struct AnalysedProgram {

@@ -10,7 +10,8 @@ namespace {
 
 // Helpers take longer or shorter ways as operands are zero, of unlike signs or magnitudes, or cancel.
 constexpr size_t kSamples = 64;
-constexpr double kZeros = 0.4;
+constexpr double kZeroActivations = 0.4;
+constexpr double kZeroTerms = 0.3;  // recurrent layers have sums of them, too
 using Samples = std::array<Words, kSamples>;
 
 Words singles(float a, float b) { return {std::bit_cast<uint32_t>(a), std::bit_cast<uint32_t>(b), 0, 0}; }
@@ -45,11 +46,11 @@ Samples samples_of(Make make) {
 }
 
 // What a weight is multiplied with has mostly passed a rectifier.
-double activation(Random& random) { return random.unit() < kZeros ? 0.0 : random.spread(0.05, 4); }
+double activation(Random& random, double zeros) { return random.unit() < zeros ? 0.0 : random.spread(0.05, 4); }
 
 const Samples& products() {
   static const Samples samples = samples_of([](Random& random) {
-    const double x = activation(random);
+    const double x = activation(random, kZeroActivations);
     return singles(static_cast<float>(x), static_cast<float>(random.spread(0.01, 1)));
   });
   return samples;
@@ -58,7 +59,7 @@ const Samples& products() {
 // A sum and what is added to it.
 const Samples& sums() {
   static const Samples samples = samples_of([](Random& random) {
-    const double term = activation(random) * random.spread(0.01, 1);
+    const double term = activation(random, kZeroTerms) * random.spread(0.01, 1);
     return singles(static_cast<float>(random.spread(0.1, 4)), static_cast<float>(term));
   });
   return samples;

@@ -183,6 +183,15 @@ void Machine::write(Value address, uint32_t width, Value value, Step& step) {
   }
 }
 
+// Word `i` of a load or store of floats or vectors.
+void Machine::move_real(const Operation& o, uint32_t i, Value place, bool load, Step& step) {
+  const uint32_t number = o.to + i;
+  const bool followed = library_ && o.to != kNoRegister && number < state.reals.size();
+  if (!load) return write(place, 4, followed ? state.reals[number] : kUnknown, step);
+  const Value value = read(place, 4, false, step);
+  if (followed) state.reals[number] = value;
+}
+
 Machine::Step Machine::access(const Operation& o, uint32_t address) {
   Step step;
   Value base = read_register(o.left, address);
@@ -203,7 +212,7 @@ Machine::Step Machine::access(const Operation& o, uint32_t address) {
   } else {
     for (uint32_t i = 0; i < o.words; ++i) {
       const Value word{place.bits + 4 * i, place.known};
-      load ? static_cast<void>(read(word, 4, false, step)) : write(word, 4, kUnknown, step);
+      move_real(o, i, word, load, step);
     }
   }
   if (o.before || o.after) write_register(o.left, moved);
@@ -236,8 +245,7 @@ Machine::Step Machine::access_many(const Operation& o) {
       place.bits += 4;
     }
   } else {
-    for (uint32_t i = 0; i < o.words; ++i, place.bits += 4)
-      load ? static_cast<void>(read(place, 4, false, step)) : write(place, 4, kUnknown, step);
+    for (uint32_t i = 0; i < o.words; ++i, place.bits += 4) move_real(o, i, place, load, step);
   }
   const bool base_loaded = load && o.general && (o.list >> o.left & 1);
   if (o.before && !base_loaded) write_register(o.left, moved);
@@ -260,6 +268,7 @@ Machine::Step Machine::execute(const Operation& o, uint32_t address) {
         const bool same = before.registers[r].known && state.registers[r].known &&
                           before.registers[r].bits == state.registers[r].bits;
         if (!same) state.registers[r].known = false;
+        if (before.reals[r].bits != state.reals[r].bits) state.reals[r].known = false;
       }
       if (o.sets_flags) lose_flags();
       // A conditional return or jump through a register is an undecided jump.
@@ -277,9 +286,20 @@ Machine::Step Machine::execute_always(const Operation& o, uint32_t address) {
         if (o.lost >> r & 1) state.registers[r].known = false;
       }
       if (o.flags_lost) lose_flags();
+      if (o.real_lost != kNoRegister && o.real_lost < 32) state.reals[o.real_lost] = kUnknown;
+      if (o.reals_lost) forget_reals();
       return {};
     case Op::if_then:
       return {};
+    case Op::real:
+      return compute_real(o), Step{};
+    case Op::real_to_core:
+      return write_register(o.to, state.reals[o.right]), Step{};
+    case Op::real_from_core:
+      state.reals[o.to] = library_ ? read_register(o.right, address) : kUnknown;
+      return {};
+    case Op::real_flags:
+      return take_real_flags(), Step{};
     case Op::load:
     case Op::load_pair:
     case Op::store:

@@ -33,13 +33,21 @@ class Machine {
   // Registers and flags; a copy restores them. What stores did to the stack is undone with roll_back().
   struct State {
     std::array<Value, 32> registers;  // 13: stack pointer, 14: return address
+    std::array<Value, 32> reals;
+    struct RealFlags {
+      bool less = false, equal = false, not_less = false, unordered = false, known = false;
+    } real_flags;
     bool negative = false, zero = false, carry = false, overflow = false;
     bool sign_known = false, carry_known = false, overflow_known = false;
     uint32_t steps_a_round = 1;
   };
   State state;
-  // While on, variables have their first values: the C library keeps constants in some.
-  void in_library(bool on) { library_ = on; }
+  // While on, floats are known or not like everything else (else they are not), and variables have their first values:
+  // the C library keeps constants in some.
+  void in_library(bool on) {
+    library_ = on;
+    forget_reals();
+  }
   void remember_stores(bool on);
   void roll_back();
 
@@ -68,12 +76,16 @@ class Machine {
   Value read_register(uint8_t number, uint32_t address) const;
   void write_register(uint8_t number, Value value);
   Value operand(const Operation& operation, uint32_t address, Value* carry) const;
+  void compute_real(const Operation& operation);
+  void take_real_flags();
+  void forget_reals();
   Step compute(const Operation& operation, uint32_t address);
   void set_sign(Value result);
   void lose_flags();
   Value add(Value a, Value b, Value carry, bool sets_flags);
   Value read(Value address, uint32_t width, bool is_signed, Step& step) const;
   void write(Value address, uint32_t width, Value value, Step& step);
+  void move_real(const Operation& operation, uint32_t word, Value place, bool load, Step& step);
   Step access(const Operation& operation, uint32_t address);
   Step access_many(const Operation& operation);
   Step jump_to(Value target) const;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 namespace tinyc {
@@ -42,7 +43,11 @@ enum class Op : uint8_t {
   extract,  // UBFX: `amount` bits from bit `immediate`
   extract_signed,
   count_zeros,
-  address_of,  // ADR
+  address_of,      // ADR
+  real,            // `real` on float registers
+  real_from_core,  // VMOV
+  real_to_core,
+  real_flags,  // VMRS
   load,
   load_pair,
   load_many,
@@ -64,6 +69,29 @@ enum class Op : uint8_t {
   stop,         // BKPT, UDF, SVC
 };
 
+// Of one precision; `move` has a register or a number.
+enum class RealOp : uint8_t {
+  move,
+  add,
+  subtract,
+  multiply,
+  multiply_negated,
+  divide,
+  negate,
+  absolute,
+  root,
+  compare,
+  fused_add,  // from here on `to` is an operand, too
+  fused_subtract,
+  fused_negated_add,
+  fused_negated_subtract,
+  multiply_add,
+  multiply_subtract,
+  to_signed,  // from here on it is not
+  to_unsigned,
+  from_signed,
+  from_unsigned,
+};
 enum class Compare : uint8_t { equal, not_equal, less, not_less };
 enum class Shift : uint8_t { none, left, right, right_signed, rotate };
 
@@ -90,9 +118,13 @@ struct Operation {
   bool after = false;       // or after it
   bool descending = false;  // STMDB, PUSH
   Compare compare = Compare::equal;
-  bool general = true;      // load_many, store_many: r0-r15; false: `words` of float or vector registers
-  bool flags_lost = false;  // VMRS
-  uint8_t words = 1;        // moved; of a loop: steps a round, 0 = as its start said
+  bool general = true;      // loads and stores: r0-r15; false: `words` of float registers from `to`, or of vectors
+  bool flags_lost = false;  // MSR
+  uint8_t real_lost = kNoRegister;  // a float register that becomes unknown
+  bool reals_lost = false;          // all of them
+  uint8_t words = 1;                // moved; of a loop: steps a round, 0 = as its start said
+  RealOp real = RealOp::move;
+  float number = 0;  // an operand that is no register
   int32_t immediate = 0;
   uint32_t list = 0;    // registers of a multiple load or store
   uint32_t lost = 0;    // registers that become unknown
@@ -105,6 +137,11 @@ Operation read_operation(std::string_view mnemonic, std::string_view operands, u
 
 // The same of RISC-V. Registers are numbered so that a0 to a7 are 0 to 7, sp 13, ra 14.
 Operation read_riscv_operation(std::string_view mnemonic, std::string_view operands, uint32_t address, uint32_t bytes);
+
+// Work of the FPU on registers; false, and nothing changed: none that is followed.
+bool read_real(std::string_view mnemonic, std::span<const std::string_view> parts, Operation& result);
+// "s0" to "s31".
+uint8_t real_register(std::string_view name);
 
 // "eq" = 0 ... "al" = 14; kNoRegister: no condition.
 uint8_t condition_number(std::string_view text);

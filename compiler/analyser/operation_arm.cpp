@@ -3,6 +3,7 @@
 #include <array>
 #include <charconv>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "compiler/analyser/mnemonics_arm.h"
@@ -73,7 +74,10 @@ std::vector<Text> split(Text text) {
 class Reader {
  public:
   Reader(Text mnemonic, Text operands, uint32_t address, uint32_t bytes, uint8_t condition)
-      : word_(mnemonic.substr(0, mnemonic.find('.'))), parts_(split(operands)), address_(address) {
+      : word_(mnemonic.substr(0, mnemonic.find('.'))),
+        type_(mnemonic.substr(word_.size())),
+        parts_(split(operands)),
+        address_(address) {
     result_.bytes = static_cast<uint8_t>(bytes);
     result_.condition = condition;
     if (mnemonic.ends_with(".8")) lanes_ = 16;
@@ -84,6 +88,7 @@ class Reader {
   Operation run() {
     if (is_it()) return result_.op = Op::if_then, result_;
     const MnemonicRow* row = find_row();
+    if (!row && read_float()) return result_;
     if (!row) return other();
     result_.op = row->op;
     if (word_ == "letp") result_.words = 0;
@@ -112,6 +117,32 @@ class Reader {
     return row;
   }
 
+  // find_row() has taken the condition off.
+  bool read_float() {
+    if (!word_.starts_with('v')) return false;
+    if (word_ == "vmrs") {
+      if (parts_.empty() || !parts_[0].starts_with("apsr")) return false;
+      return result_.op = Op::real_flags, true;
+    }
+    if (word_ == "vmov" && type_.empty() && parts_.size() == 2) {
+      const uint8_t core = core_register(parts_[0]), real = real_register(parts_[0]);
+      const uint8_t from_core = core_register(parts_[1]), from_real = real_register(parts_[1]);
+      if (core != kNoRegister && from_real != kNoRegister)
+        return result_.op = Op::real_to_core, result_.to = core, result_.right = from_real, true;
+      if (real != kNoRegister && from_core != kNoRegister)
+        return result_.op = Op::real_from_core, result_.to = real, result_.right = from_core, true;
+      return false;
+    }
+    return read_real(std::string(word_).append(type_), parts_, result_);
+  }
+
+  // The first of the float registers that are named; kNoRegister for vectors.
+  static uint8_t first_real(Text name) {
+    if (!name.starts_with('d')) return real_register(name);
+    const uint8_t half = real_register(std::string("s").append(name.substr(1)));
+    return half < 16 ? static_cast<uint8_t>(2 * half) : kNoRegister;
+  }
+
   // Unknown work: every general register that is not the base of an access may be a result.
   Operation other() {
     Operation result;
@@ -132,6 +163,10 @@ class Reader {
                               word_.starts_with("vdwdup") || word_.starts_with("vshlc");
     uint8_t moved = 0;
     if (moves_second && to_register(1, moved)) result.lost |= 1u << moved;
+    if (word_.starts_with('v') && !parts_.empty()) {
+      result.real_lost = real_register(parts_[0]);
+      result.reals_lost = parts_[0].starts_with('d') || parts_[0].starts_with('q');
+    }
     const bool to_flags = word_ == "vmrs" && !parts_.empty() && parts_[0].starts_with("apsr");
     result.flags_lost = to_flags || word_ == "msr" || word_ == "rrxs" || result_.sets_flags;
     if (word_.starts_with("vst") || word_.starts_with("vld")) read_vector_access(result);
@@ -153,6 +188,7 @@ class Reader {
       if (vector) result.width = 16;
       if (!vector && parts_[0].starts_with('s')) result.width = 4;
       result.words = static_cast<uint8_t>(result.width / 4);
+      result.to = first_real(parts_[0]);
     }
   }
 
@@ -309,6 +345,7 @@ class Reader {
       const uint8_t number = core_register(name);
       if (result_.general && number == kNoRegister) return false;
       if (result_.general) result_.list |= 1u << number;
+      if (!result_.general && words == 0) result_.to = first_real(name);
       words += name.starts_with('d') ? 2 : 1;
     }
     result_.words = static_cast<uint8_t>(words);
@@ -316,6 +353,7 @@ class Reader {
   }
 
   Text word_;
+  Text type_;  // ".f32"
   std::vector<Text> parts_;
   uint32_t address_;
   uint8_t lanes_ = 1;  // of a vector, by the mnemonic's type

@@ -70,6 +70,9 @@ std::string bench_text(const BenchReport& report, bool per_layer) {
   if (report.analysed)
     text += fmt::format("  analysed, not run: {} jumps that data decides, taken in turn (instructions +-{})\n",
                         commas(report.undecided_jumps), commas(report.undecided_instructions));
+  if (report.typical_calls > 0)
+    text += fmt::format("  {} calls of library functions at their mean cost on typical operands\n",
+                        commas(report.typical_calls));
   if (!report.compiler.empty()) text += fmt::format("  compiler: {}\n", report.compiler);
   if (report.workspace_bytes)
     text += fmt::format("  RAM {} B (workspace and state)", with_commas(*report.workspace_bytes));
@@ -103,6 +106,7 @@ std::string bench_json(const BenchReport& report) {
   json["compiler"] = report.compiler;
   json["obtained"] = report.analysed ? "analysed" : "emulated";
   if (report.analysed) {
+    json["typical_calls"] = report.typical_calls;
     json["undecided_jumps"] = report.undecided_jumps;
     json["undecided_instructions"] = whole(report.undecided_instructions);
   }
@@ -120,6 +124,7 @@ std::string bench_json(const BenchReport& report) {
     Json entry = {{"name", layer.name}, {"kernel", layer.kernel}, {"macs", layer.macs}};
     entry.update(totals_json(layer.totals));
     if (report.analysed) {
+      entry["typical_calls"] = layer.typical_calls;
       entry["undecided_jumps"] = layer.undecided_jumps;
       entry["undecided_instructions"] = whole(layer.undecided_instructions);
     }

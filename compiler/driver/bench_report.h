@@ -14,8 +14,9 @@ struct BenchLayer {
   std::string name;
   std::string kernel;
   int64_t macs = 0;
-  Totals totals;                 // called functions included
-  uint64_t undecided_jumps = 0;  // of an analysis
+  Totals totals;               // called functions included
+  uint64_t typical_calls = 0;  // of an analysis
+  uint64_t undecided_jumps = 0;
   double undecided_instructions = 0;
 };
 
@@ -26,7 +27,8 @@ struct BenchReport {
   std::string compiler;  // "arm-none-eabi-g++ 12.2.1 -O2"
   Totals totals;
   bool analysed = false;                    // not run
-  uint64_t undecided_jumps = 0;             // of an analysis: jumps that data decides ...
+  uint64_t typical_calls = 0;               // of an analysis: library functions at their mean cost,
+  uint64_t undecided_jumps = 0;             // jumps that data decides ...
   double undecided_instructions = 0;        // ... and how far instructions may be off for them
   std::vector<BenchLayer> layers;           // of a model; the last one is what lies outside of layers
   std::map<std::string, Totals> functions;  // without what they call

@@ -187,7 +187,7 @@ bool toolchain_ready(const Target& target, bool to_run, Diagnostics& diagnostics
         "compile for it, and build the result with its own tools");
     return false;
   }
-  const std::vector<MissingTool> missing = missing_tools(target);
+  const std::vector<MissingTool> missing = missing_tools(target, to_run);
   for (const MissingTool& tool : missing) {
     diagnostics.error(Code::T0701, {}, tool.program + " is not installed", "apt-get install " + tool.package);
   }

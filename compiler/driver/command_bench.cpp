@@ -57,6 +57,7 @@ BenchReport analysed_part(const Options& options, const AnalysedProgram& analyse
   report.analysed = true;
   for (const Undecided& undecided : analysed.undecided) {
     widen(report.totals, undecided);
+    report.typical_calls += undecided.typical_calls;
     report.undecided_jumps += undecided.jumps;
     report.undecided_instructions += undecided.instructions;
   }
@@ -86,6 +87,7 @@ std::optional<BenchReport> analysed_model(const Options& options, Diagnostics& d
   for (size_t i = 0; i < report.layers.size(); ++i) {
     const Undecided& undecided = analysed.undecided[(i + 1) % report.layers.size()];
     widen(report.layers[i].totals, undecided);
+    report.layers[i].typical_calls = undecided.typical_calls;
     report.layers[i].undecided_jumps = undecided.jumps;
     report.layers[i].undecided_instructions = undecided.instructions;
   }

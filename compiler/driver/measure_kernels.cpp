@@ -95,7 +95,7 @@ class Rounds {
     emit.name = options_.name;
     emit.io_place = options_.io_place;
     emit.keep_inputs = options_.keep_inputs;
-    if (model_.loaded.streaming) emit.stream = model_.loaded.streaming->stream;
+    emit.stream = model_.loaded.stream;
     compiled.emission =
         make_emission_plan(*model_.loaded.graph, *compiled.program, scheduled.plan, *options_.target, std::move(emit));
     return compiled;

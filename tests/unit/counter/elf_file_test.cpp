@@ -3,6 +3,7 @@
 #include "compiler/counter/elf_file.h"
 
 #include <catch2/catch.hpp>
+#include <random>
 #include <string>
 
 using namespace tinyc;
@@ -64,4 +65,28 @@ TEST_CASE("damaged ELF files are refused, never read outside", "[counter]") {
       (void)read_elf(bad);  // any answer will do; the sanitizer watches
     }
   }
+}
+
+TEST_CASE("ELF files with several damaged words are refused or read, never outside", "[counter]") {
+  const std::string good = small_elf();
+  std::mt19937 random(1);
+  constexpr uint32_t kNasty[] = {0, 1, 39, 40, 204, 215, 216, 217, 0x7fffffff, 0x80000000, 0xffffffd8, 0xffffffff};
+  size_t refused = 0;
+  for (int round = 0; round < 20000; ++round) {
+    std::string bad = good;
+    for (uint32_t changes = 1 + random() % 4; changes > 0; --changes) {
+      const size_t at = 16 + 4 * (random() % ((bad.size() - 16) / 4));
+      put(bad, at, random() % 2 ? kNasty[random() % std::size(kNasty)] : static_cast<uint32_t>(random()), 4);
+    }
+    const auto file = read_elf(bad);
+    refused += !file.ok();
+    if (!file) continue;
+    for (const ElfSection& section : file->sections) {
+      REQUIRE(section.contents.data() >= bad.data());
+      REQUIRE(section.contents.data() + section.contents.size() <= bad.data() + bad.size());
+    }
+    (void)file->at(static_cast<uint32_t>(random()));
+    (void)file->named("main");
+  }
+  CHECK(refused > 1000);
 }
