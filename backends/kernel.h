@@ -56,9 +56,18 @@ enum class WriteFront : uint8_t {
 // the input's, its scratch lives from the first call to the last, and calls come in one order of rows.
 enum class Accumulates : uint8_t { no, from_first, from_last };
 
+// A dense operand that lies in planes, an NCHW image among them: `rows` runs of bytes in each of `count` planes, one
+// plane after the other. Output row y reads the y-th run of every plane and nothing else.
+struct Planes {
+  int64_t count = 1;
+  int64_t rows = 0;
+  bool operator==(const Planes&) const = default;
+};
+
 struct InputNeeds {
   Form form;
   InputWindow window;
+  Planes planes = {};  // count > 1: beside a window of all rows, what is read of a buffer that is seen as planes
 };
 
 struct Needs {

@@ -24,6 +24,21 @@ bool within_rows(const ir::Type& in, const ir::Type& out, const StridedWalk& wal
   return low >= 0 && high < row;
 }
 
+// The operand as planes of which every result row y reads the y-th run: rows that lie one run apart, all other axes
+// move within the run or by whole planes. One plane if the walk is another.
+Planes planes_of(const ir::Type& in, const ir::Type& out, const StridedWalk& walk) {
+  const int64_t rows = out.shape[1];
+  const int64_t run = walk.steps[1];
+  if (run <= 0 || walk.start != 0 || in.elements() % (rows * run) != 0) return {};
+  if (in.stored_bytes() != in.elements() * ir::element_bytes(in.element)) return {};
+  int64_t reach = 0;
+  for (size_t i = 2; i < out.shape.size(); ++i) {
+    if (walk.steps[i] < 0) return {};
+    if (walk.steps[i] % (rows * run) != 0) reach += (out.shape[i] - 1) * walk.steps[i];
+  }
+  return reach < run ? Planes{in.elements() / (rows * run), rows} : Planes{};
+}
+
 }  // namespace
 
 StridedWalk strided_walk(const ir::Op& op) {
@@ -62,6 +77,7 @@ std::optional<Strided> strided_of(const ir::Op& op) {
     strided.window = {.num = strided.row_step, .den = 1, .offset = strided.row_first, .size = 1};
   } else if (many) {
     strided.start_step = walk.steps[1];
+    strided.planes = planes_of(in, out, walk);
   } else if (row_count(in) == 1) {
     strided.window = {};
   }

@@ -16,6 +16,7 @@ struct Strided {
   int64_t start = 0;  // element of that row, and how far each further row moves
   int64_t start_step = 0;
   InputWindow window;
+  Planes planes;
 };
 
 // Where the elements of the result lie: `start`, then so many elements of the operand per axis of the result.

@@ -17,6 +17,7 @@ namespace tinyc {
 namespace {
 
 constexpr int64_t kMostIfs = 8192;
+constexpr int kDeepestIfs = 100;  // clang takes 256 brackets in each other
 
 const ir::Tensor& table(const ir::Op& op, size_t operand) { return *ir::constant_data(op.operand(operand)); }
 
@@ -66,6 +67,19 @@ std::vector<int32_t> add_leaves(Trees& trees, const ir::Op& op) {
     numbers.push_back(place->second);
   }
   return numbers;
+}
+
+// Second sides follow each other: only first sides are nested.
+int deepest_nesting(const Trees& trees) {
+  std::vector<int> depth(trees.branches.size(), 1);
+  int deepest = 0;
+  for (size_t i = 0; i < depth.size(); ++i) {  // children lie behind their parents
+    deepest = std::max(deepest, depth[i]);
+    const TreeBranch& branch = trees.branches[i];
+    if (branch.first >= 0) depth[static_cast<size_t>(branch.first)] = depth[i] + 1;
+    if (branch.second >= 0) depth[static_cast<size_t>(branch.second)] = depth[i];
+  }
+  return deepest;
 }
 
 double visits_of(const Trees& trees) {
@@ -188,6 +202,7 @@ Trees trees_of(const ir::Op& op) {
     trees.branches.push_back(branch);
   }
   for (const int64_t root : table(op, 3).integers()) trees.roots.push_back(renumbered(static_cast<int32_t>(root)));
+  trees = balanced(trees);
   trees.single = op.integer("targets") == 1 && std::all_of(trees.leaves.begin(), trees.leaves.end(),
                                                            [](const TreeLeaf& leaf) { return leaf.size() == 1; });
   trees.nan_first = !trees.branches.empty() && trees.branches[0].nan_first;
@@ -307,6 +322,7 @@ std::optional<std::string> need_tables(const ir::Op& op) {
 std::optional<std::string> need_tree_code(const ir::Op& op) {
   if (const auto reason = need_tables(op)) return reason;
   if (table(op, 2).size() > kMostIfs) return fmt::format("needs at most {} branches", kMostIfs);
+  if (deepest_nesting(trees_of(op)) > kDeepestIfs) return fmt::format("needs trees of at most {} levels", kDeepestIfs);
   return std::nullopt;
 }
 

@@ -36,6 +36,9 @@ struct Trees {
   double visits = 0;             // branches on the way through all trees, if either side is as likely
 };
 Trees trees_of(const ir::Op& op);
+// Branches, roots and leaves only: trees over one feature as binary searches, without branches that decide nothing.
+// Every branch is reached from one root. (kernel_trees_balance.cpp)
+Trees balanced(const Trees& trees);
 
 // Features that some branch asks for, and the thresholds of each in order.
 struct TreeCodes {
@@ -58,7 +61,7 @@ void add_tree_functions(Built& built, const Trees& trees, const TreeCodes& codes
 
 // Why the trees do not fit the tables' 16-bit numbers, or have no order: thresholds that are NaN.
 std::optional<std::string> need_tables(const ir::Op& op);
-// The same for nested ifs, of which compilers take only so many.
+// The same for nested ifs, of which compilers take only so many, and only so deep.
 std::optional<std::string> need_tree_code(const ir::Op& op);
 
 // What NaN is as a code.

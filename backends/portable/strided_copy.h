@@ -13,7 +13,10 @@ inline std::optional<std::string> why_not(const ir::Op& op) {
 inline Needs needs(const ir::Op& op, const Variant&) {
   const Strided strided = *strided_of(op);
   Needs needs = row_by_row(op, WriteFront::never);
-  if (!needs.inputs.empty()) needs.inputs[0].window = strided.window;
+  if (needs.inputs.empty()) return needs;
+  needs.inputs[0].window = strided.window;
+  needs.inputs[0].planes = strided.planes;
+  if (strided.planes.count > 1) needs.front = WriteFront::row;
   return needs;
 }
 

@@ -16,9 +16,14 @@ struct Owner {
   bool operator==(const Owner&) const = default;
 };
 
-struct Range {
-  int64_t begin;
-  int64_t end;
+// Where a row lies: one range of bytes, or one in each of several planes.
+struct Ranges {
+  int64_t begin;  // of the first
+  int64_t bytes;  // of each
+  int64_t planes = 1;
+  int64_t plane_bytes = 0;  // from one to the next
+  int64_t begin_of(int64_t plane) const { return begin + plane * plane_bytes; }
+  int64_t end() const { return begin_of(planes - 1) + bytes; }
 };
 
 constexpr int64_t kCallsBytes = 4;
@@ -60,6 +65,10 @@ class Replay {
     return in_workspace(index) ? workspace_ : outside_[static_cast<size_t>(index)];
   }
 
+  static bool lies_in_planes(const Buffer& buffer) {
+    return buffer.planes > 0 && buffer.dense() && buffer.row_bytes % buffer.planes == 0;
+  }
+
   Status check_places() const {
     if (plan_.placements.size() != program_.buffers.size()) return Failure{"the plan has another number of buffers"};
     for (size_t i = 0; i < program_.buffers.size(); ++i) {
@@ -73,6 +82,8 @@ class Replay {
           program_.buffers[i].kind == BufferKind::scratch ? 1 : ir::element_bytes(program_.buffers[i].form.element);
       if (at % std::max(program_.buffers[i].form.alignment, element) != 0)
         return Failure{fmt::format("buffer '{}' is not aligned", program_.buffers[i].name)};
+      if (program_.buffers[i].planes != 1 && !lies_in_planes(program_.buffers[i]))
+        return Failure{fmt::format("buffer '{}' has no such planes", program_.buffers[i].name)};
     }
     return {};
   }
@@ -108,25 +119,26 @@ class Replay {
   }
 
   // Bytes of one row of a buffer in its memory.
-  Range row_range(int index, int64_t row) const {
+  Ranges row_ranges(int index, int64_t row) const {
     const Buffer& b = buffer(index);
     const int64_t base = is_placed(index) ? offset(index) : 0;
-    const int64_t begin = base + row % b.ring * b.row_bytes;
-    return {begin, begin + b.row_bytes};
+    const int64_t run_bytes = b.row_bytes / b.planes;
+    return {base + row % b.ring * run_bytes, run_bytes, b.planes, b.bytes() / b.planes};
   }
 
   void own(int index, int64_t row) {
-    const Range range = row_range(index, row);
-    std::fill(memory(index).begin() + range.begin, memory(index).begin() + range.end, Owner{index, row});
+    const Ranges ranges = row_ranges(index, row);
+    for (int64_t plane = 0; plane < ranges.planes; ++plane)
+      std::fill_n(memory(index).begin() + ranges.begin_of(plane), ranges.bytes, Owner{index, row});
   }
   Status expect(int index, int64_t row, int time) {
-    const Range range = row_range(index, row);
-    const auto first = memory(index).begin() + range.begin;
-    if (std::all_of(first, memory(index).begin() + range.end, [&](const Owner& owner) {
-          return owner == Owner{index, row};
-        }))
-      return {};
-    return Failure{fmt::format("step {}: row {} of '{}' is not there", time, row, buffer(index).name)};
+    const Ranges ranges = row_ranges(index, row);
+    for (int64_t plane = 0; plane < ranges.planes; ++plane) {
+      const auto first = memory(index).begin() + ranges.begin_of(plane);
+      if (!std::all_of(first, first + ranges.bytes, [&](const Owner& owner) { return owner == Owner{index, row}; }))
+        return Failure{fmt::format("step {}: row {} of '{}' is not there", time, row, buffer(index).name)};
+    }
+    return {};
   }
 
   void own_ports(BufferKind kind) {
@@ -178,7 +190,7 @@ class Replay {
   struct Read {
     int buffer;
     int64_t row;
-    Range range;
+    Ranges ranges;
     bool may_be_overwritten;  // by the same row of the first result
   };
 
@@ -198,14 +210,23 @@ class Replay {
       for (int64_t row = rows.first; row < rows.last; ++row) {
         if (const Status status = expect(source, row, timed.call); !status) return status;
         if (is_placed(source))
-          read.push_back({source, row, row_range(source, row), may_lie_on_input(program_, instance, k)});
+          read.push_back({source, row, row_ranges(source, row), may_lie_on_input(program_, instance, k)});
       }
     }
     if (const Status status = scratch(instance, timed, read); !status) return status;
     return write(instance, timed, read);
   }
 
-  static bool overlap(Range a, Range b) { return a.begin < b.end && b.begin < a.end; }
+  static bool overlap(const Ranges& some, const Ranges& others) {
+    if (some.begin >= others.end() || others.begin >= some.end()) return false;
+    for (int64_t a = 0; a < some.planes; ++a) {
+      for (int64_t b = 0; b < others.planes; ++b) {
+        if (some.begin_of(a) < others.begin_of(b) + others.bytes && others.begin_of(b) < some.begin_of(a) + some.bytes)
+          return true;
+      }
+    }
+    return false;
+  }
 
   // Written while it is read: only element by element at the same place.
   Status write(const Instance& instance, const TimedStep& timed, const std::vector<Read>& read) {
@@ -213,15 +234,15 @@ class Replay {
       const int target = instance.outputs[k].buffer;
       const RowRange rows = output_rows(program_, timed.step, k);
       for (int64_t row = rows.first; row < rows.last; ++row) {
-        const Range to = row_range(target, row);
+        const Ranges to = row_ranges(target, row);
         for (const Read& from : read) {
-          const bool in_place = k == 0 && from.may_be_overwritten && from.row == row && from.range.begin == to.begin;
+          const bool in_place = k == 0 && from.may_be_overwritten && from.row == row && from.ranges.begin == to.begin;
           const bool same_memory = is_placed(target) && in_workspace(target) == in_workspace(from.buffer);
-          if (same_memory && overlap(to, from.range) && !in_place)
+          if (same_memory && overlap(to, from.ranges) && !in_place)
             return Failure{fmt::format("step {}: '{}' is written over '{}' while that is read", timed.call,
                                        buffer(target).name, buffer(from.buffer).name)};
         }
-        if (in_workspace(target) && instance.scratch >= 0 && overlap(to, row_range(instance.scratch, 0)))
+        if (in_workspace(target) && instance.scratch >= 0 && overlap(to, row_ranges(instance.scratch, 0)))
           return Failure{fmt::format("step {}: scratch lies over '{}'", timed.call, buffer(target).name)};
         own(target, row);
       }
@@ -232,9 +253,9 @@ class Replay {
   // Scratch holds from step to step of one call, and of all calls of a kernel that accumulates.
   Status scratch(const Instance& instance, const TimedStep& timed, const std::vector<Read>& read) {
     if (instance.scratch < 0) return {};
-    const Range range = row_range(instance.scratch, 0);
+    const Ranges place = row_ranges(instance.scratch, 0);
     for (const Read& from : read) {
-      if (in_workspace(from.buffer) && overlap(range, from.range))
+      if (in_workspace(from.buffer) && overlap(place, from.ranges))
         return Failure{fmt::format("step {}: scratch lies over '{}'", timed.call, buffer(from.buffer).name)};
     }
     int& last_call = scratch_call_[instance.scratch];

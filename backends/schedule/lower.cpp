@@ -84,6 +84,9 @@ void copy_input(ir::Graph& graph) {
   }
 }
 
+// Runs of an input that are followed one by one; more of them cost time to plan.
+constexpr int64_t kMostRuns = 4096;
+
 class Lowering {
  public:
   Lowering(const ir::Graph& graph, const Target& target, const LowerOptions& options, Diagnostics& diagnostics)
@@ -109,6 +112,7 @@ class Lowering {
       buffer.external = options_.external_outputs;
     }
     for (const Instance& instance : program_.instances) join_rows(instance);
+    for (size_t i = 0; i < program_.buffers.size(); ++i) see_planes(static_cast<int>(i));
     for (Buffer& buffer : program_.buffers) {
       if (buffer.kind != BufferKind::input || !options_.push_rows) continue;
       buffer.pushed = true;
@@ -161,6 +165,34 @@ class Lowering {
       set_rows(out, in.rows);
       set_rows(in, out.rows);
     }
+  }
+
+  // An input that is read plane by plane has rows across its planes if every reader either takes them so or reads
+  // everything anyway, whichever of its kernels runs.
+  void see_planes(int index) {
+    Buffer& buffer = program_.buffers[static_cast<size_t>(index)];
+    if (buffer.kind != BufferKind::input || options_.push_rows) return;
+    Planes planes;
+    for (const Instance& instance : program_.instances) {
+      for (size_t k = 0; k < instance.inputs.size(); ++k) {
+        if (instance.inputs[k].buffer != index) continue;
+        if (!reads_all(instance, k)) return;
+        if (instance.needs.inputs[k].planes.count > 1) planes = instance.needs.inputs[k].planes;
+      }
+    }
+    if (planes.count == 1 || planes.count * planes.rows > kMostRuns) return;
+    buffer.row_bytes = buffer.bytes() / planes.rows;
+    buffer.rows = buffer.ring = planes.rows;
+    buffer.planes = planes.count;
+  }
+
+  static bool reads_all(const Instance& instance, size_t k) {
+    const Choices& choices = instance.choices;
+    for (const std::vector<Selection>* kernels : {&choices.whole, &choices.one_row, &choices.accumulating}) {
+      const auto reads_less = [&](const Selection& one) { return !one.needs.inputs[k].window.all; };
+      if (std::any_of(kernels->begin(), kernels->end(), reads_less)) return false;
+    }
+    return true;
   }
 
   Access access(const ir::Value* value) {

@@ -66,6 +66,14 @@ class Chooser {
 
  private:
   Scheduled planned_as(const Schedule& schedule) const {
+    Scheduled one = planned_in_order(schedule);
+    const std::optional<Schedule> turned = search_.with_other_order(schedule);
+    if (!turned) return one;
+    Scheduled other = planned_in_order(*turned);
+    return other.bytes() < one.bytes() ? std::move(other) : std::move(one);
+  }
+
+  Scheduled planned_in_order(const Schedule& schedule) const {
     Scheduled scheduled;
     scheduled.program = search_.build(schedule);
     scheduled.plan = plan_with_directions(scheduled.program, options_.plan);

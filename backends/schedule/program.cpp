@@ -91,8 +91,11 @@ RowRange buffer_rows(const Buffer& buffer, const Access& access, RowRange rows) 
 RowRange input_rows(const Program& program, const RowStep& step, size_t k) {
   const Instance& instance = program.instances[static_cast<size_t>(step.instance)];
   const Access& access = instance.inputs[k];
+  const Buffer& buffer = program.buffers[static_cast<size_t>(access.buffer)];
+  if (buffer.planes > 1 && instance.needs.inputs[k].planes == Planes{buffer.planes, buffer.rows})
+    return {step.y0, step.y1};
   const RowRange rows = rows_read(instance.needs.inputs[k].window, step.y0, step.y1, access.rows);
-  return buffer_rows(program.buffers[static_cast<size_t>(access.buffer)], access, rows);
+  return buffer_rows(buffer, access, rows);
 }
 
 RowRange output_rows(const Program& program, const RowStep& step, size_t k) {

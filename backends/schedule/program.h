@@ -27,6 +27,7 @@ struct Buffer {
   int64_t rows = 1;  // of the whole tensor
   int64_t row_bytes = 0;
   int64_t ring = 1;       // rows that are kept; = rows for a dense tensor
+  int64_t planes = 1;     // of a dense tensor: row y is the y-th run of each of so many planes, which follow each other
   bool is_found = false;  // a state as the call finds it
   bool external = false;  // lies in the caller's memory, not in the workspace
   bool pushed = false;    // an input of which the caller shows one row after the other; ring = 1

@@ -104,6 +104,28 @@ struct ScheduleSearch::Impl {
     }
   }
 
+  bool reads_planes(const Segment& segment) const {
+    for (size_t i = segment.first; i < segment.last; ++i) {
+      for (const Access& in : layers.instances[i].inputs) {
+        if (layers.buffers[static_cast<size_t>(in.buffer)].planes > 1) return true;
+      }
+    }
+    return false;
+  }
+
+  // Turns a pipeline around; false if it has no other order, or other kernels in it.
+  bool turn(Segment& segment) const {
+    for (const size_t choice : segment.choices) {
+      if (choice == kAccumulating) return false;
+    }
+    const std::vector<Candidate>& all = ending[segment.last];
+    const bool known = std::any_of(all.begin(), all.end(), [&](const Candidate& candidate) {
+      return candidate.first == segment.first && candidate.reversed != segment.reversed;
+    });
+    if (known) segment.reversed = !segment.reversed;
+    return known;
+  }
+
   // The cheapest kernels whose scratch fits; false if some instance has none.
   bool fit(const Candidate& candidate, int64_t bytes, Segment& segment) const {
     if (candidate.rows.bytes > bytes) return false;
@@ -195,6 +217,14 @@ Schedule ScheduleSearch::with_least_scratch(Schedule schedule) const {
     }
   }
   return schedule;
+}
+
+std::optional<Schedule> ScheduleSearch::with_other_order(Schedule schedule) const {
+  bool turned = false;
+  for (Segment& segment : schedule.segments) {
+    if (segment.last - segment.first > 1 && impl_->reads_planes(segment)) turned |= impl_->turn(segment);
+  }
+  return turned ? std::optional(std::move(schedule)) : std::nullopt;
 }
 
 Program ScheduleSearch::build(const Schedule& schedule) const {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "backends/schedule/plan_memory.h"
@@ -48,6 +49,10 @@ class ScheduleSearch {
   bool exhausted() const;
   // The same segments with the kernels that take the least scratch.
   Schedule with_least_scratch(Schedule schedule) const;
+
+  // The same segments where the pipelines that read an input in planes take their rows in the other order: how holes in
+  // planes fit rings is beyond the estimate. Nothing if there is no such pipeline, or it has one order only.
+  std::optional<Schedule> with_other_order(Schedule schedule) const;
 
   Program build(const Schedule& schedule) const;
 

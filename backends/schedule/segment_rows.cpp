@@ -83,13 +83,20 @@ class Counter {
       return count(whole, kept * buffer(i).row_bytes);
     }
     const int end = static_cast<int>(rows_.steps.size()) - 1;
+    // What the rows of planes leave are as many holes as planes: a tensor that grows can follow into one of them only.
+    int last_read = -1;
+    for (const Span& span : rows) last_read = std::max(last_read, span.death);
+    const int64_t run_bytes = buffer(i).row_bytes / buffer(i).planes;
     for (size_t row = 0; row < rows.size(); ++row) {
       Span span = rows[row];
       if (uses(i).first < first_) span.birth = 0;
       if (outlives(i) && (uses(i).first < first_ || span.death >= 0)) span.death = end;
       if (span.death < span.birth) continue;
       if (uses(i).first >= first_ && takes_a_place(i, row, span.birth)) ++span.birth;
-      count(span, buffer(i).row_bytes);
+      count(span, run_bytes);
+      if (buffer(i).planes == 1) continue;
+      span.death = std::max(span.death, last_read);
+      count(span, buffer(i).row_bytes - run_bytes);
     }
   }
 

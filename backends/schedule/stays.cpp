@@ -36,9 +36,10 @@ class Collector {
     const Buffer& b = buffer(i);
     if (b.external || b.kind == BufferKind::state || b.bytes() == 0) return;
     index_[static_cast<size_t>(i)] = static_cast<int>(all_.list.size());
-    Occupation occupation{i, b.row_bytes, {}};
+    Occupation occupation{i, b.row_bytes / b.planes, {}};
     if (b.kind != BufferKind::scratch) {
-      for (int64_t row = 0; row < b.rows; ++row) occupation.stays.push_back({row % b.ring, kUnborn, -1});
+      for (int64_t run = 0; run < b.rows * b.planes; ++run)
+        occupation.stays.push_back({run % (b.ring * b.planes), kUnborn, -1});
     }
     all_.list.push_back(std::move(occupation));
   }
@@ -48,10 +49,14 @@ class Collector {
   void touch(int buffer, RowRange rows, int time) {
     const int entry = buffer < 0 ? -1 : index_[static_cast<size_t>(buffer)];
     if (entry < 0) return;
-    for (int64_t row = rows.first; row < rows.last; ++row) {
-      Stay& stay = all_.list[static_cast<size_t>(entry)].stays[static_cast<size_t>(row)];
-      stay.birth = std::min(stay.birth, time);
-      stay.death = std::max(stay.death, time);
+    const Buffer& seen = program_.buffers[static_cast<size_t>(buffer)];
+    std::vector<Stay>& stays = all_.list[static_cast<size_t>(entry)].stays;
+    for (int64_t plane = 0; plane < seen.planes; ++plane) {
+      for (int64_t row = rows.first; row < rows.last; ++row) {
+        Stay& stay = stays[static_cast<size_t>(plane * seen.rows + row)];
+        stay.birth = std::min(stay.birth, time);
+        stay.death = std::max(stay.death, time);
+      }
     }
   }
 

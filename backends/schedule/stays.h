@@ -10,18 +10,19 @@
 
 namespace tinyc {
 
-// One row in its slot of a buffer, from the step that writes it to the last that reads it, both included.
+// One row, or its run in one plane, in its slot of a buffer, from the step that writes it to the last that reads it,
+// both included.
 struct Stay {
   int64_t slot = 0;
   int birth = 0;
   int death = -1;  // before birth: never there
 };
 
-// What lies in a buffer over time. Rows of a ring share slots one after the other.
+// What lies in a buffer over time. Rows of a ring share slots one after the other; a row of planes has a slot in each.
 struct Occupation {
   int buffer = -1;
   int64_t slot_bytes = 0;
-  std::vector<Stay> stays;  // by row
+  std::vector<Stay> stays;  // by row, plane after plane
   int birth = 1 << 30;      // of the first row, death of the last
   int death = -1;
 };

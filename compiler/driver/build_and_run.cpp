@@ -7,6 +7,7 @@
 #include <cstring>
 #include <filesystem>
 
+#include "backends/emit/print_zones.h"
 #include "backends/toolchain.h"
 #include "compiler/driver/build_facts.h"
 #include "compiler/driver/progress.h"
@@ -102,11 +103,19 @@ class Job {
     request.stubs_dir = stubs_folder();
     request.optimisation = options_.optimisation;
     request.extra_flags = options_.compiler_flags;
+    if (options_.red_zones && !add_red_zones(request)) return false;
     const ProcessOptions limits{.timeout_seconds = kBuildSeconds};
     const ProcessResult result = run_process(compile_command(*options_.target, request), limits);
     if (result.succeeded()) return true;
     fail(Code::T0702, failure_text(result, limits));
     return false;
+  }
+
+  bool add_red_zones(BuildRequest& request) {
+    const std::string header = options_.name + "_zones.h";
+    const std::string flags[] = {"-include", path(header), "-fsanitize=address"};
+    request.extra_flags.insert(request.extra_flags.end(), std::begin(flags), std::end(flags));
+    return write(header, print_zones(model_.emission));
   }
 
   bool write_inputs(std::span<const DataSet> sets) {

@@ -8,6 +8,7 @@
 #include "compiler/driver/commands.h"
 #include "compiler/driver/compile_model.h"
 #include "compiler/driver/print_json.h"
+#include "compiler/report/report.h"
 #include "compiler/support/file.h"
 #include "compiler/support/json.h"
 #include "compiler/support/text_writer.h"
@@ -21,6 +22,7 @@ struct Price {
   int64_t ram = 0;
   int64_t bound = 0;  // of the schedule's workspace and state
   int64_t weights = 0;
+  int64_t flash = 0;  // weights and code, an estimate
   double cycles = 0;
   int pipelines = 0;
   bool chosen = false;
@@ -33,7 +35,7 @@ Price price_of(const LoweredModel& model, const Options& options, const Schedule
   const EmissionPlan emission =
       make_emission_plan(*model.loaded.graph, scheduled.program, scheduled.plan, *options.target, {});
   Price price{scheduled.bytes(), scheduled.plan.lower_bound + scheduled.plan.state_bytes, emission.constant_bytes,
-              scheduled.cycles};
+              *make_report(emission, nullptr).flash_bytes.value, scheduled.cycles};
   for (const Node& node : scheduled.program.body) {
     const std::vector<RowStep> steps = unrolled(std::get<Stage>(node));
     const bool several = std::any_of(steps.begin(), steps.end(),
@@ -66,26 +68,44 @@ double least_cycles(const std::vector<Price>& prices) {
       ->cycles;
 }
 
+// What each price costs more than the one above it, which needs more RAM.
+std::vector<int64_t> steps_of(const std::vector<Price>& prices) {
+  std::vector<int64_t> steps(prices.size(), 0);
+  for (size_t i = 1; i < prices.size(); ++i)
+    steps[i] = static_cast<int64_t>(prices[i].cycles) - static_cast<int64_t>(prices[i - 1].cycles);
+  return steps;
+}
+
 void print_text(const std::vector<Price>& prices) {
-  fmt::print("{:>12} {:>12} {:>14} {:>8} {:>10}  {}\n", "RAM", "weights", "cycles", "", "pipelines", "plan");
+  fmt::print("{:>12} {:>12} {:>14} {:>8} {:>14} {:>10}  {}\n", "RAM", "flash", "cycles", "", "step", "pipelines",
+             "plan");
+  const std::vector<int64_t> steps = steps_of(prices);
   const double least = least_cycles(prices);
-  for (const Price& price : prices) {
+  for (size_t i = 0; i < prices.size(); ++i) {
+    const Price& price = prices[i];
+    const std::string step = i == 0 ? "" : (steps[i] < 0 ? "" : "+") + with_commas(steps[i]);
     const std::string plan =
         price.ram == price.bound ? "optimal" : fmt::format("gap {}", with_commas(price.ram - price.bound));
-    fmt::print("{:>12} {:>12} {:>14} {:>+7.1f}% {:>10}  {}{}\n", with_commas(price.ram), with_commas(price.weights),
-               with_commas(static_cast<int64_t>(price.cycles)), percent_above(price.cycles, least), price.pipelines,
-               plan, price.chosen ? "  <- chosen" : "");
+    fmt::print("{:>12} {:>12} {:>14} {:>+7.1f}% {:>14} {:>10}  {}{}\n", with_commas(price.ram),
+               with_commas(price.flash), with_commas(static_cast<int64_t>(price.cycles)),
+               percent_above(price.cycles, least), step, price.pipelines, plan, price.chosen ? "  <- chosen" : "");
   }
-  fmt::print("bytes; cycles are an estimate: closed-form kernel costs and calls, no wait states\n");
+  fmt::print(
+      "bytes; flash is an estimate: mean code of the kernels, and all constants; cycles are an estimate: closed-form "
+      "kernel costs and calls, no wait states\n");
 }
 
 void print_json(const std::vector<Price>& prices) {
   Json list = Json::array();
-  for (const Price& price : prices) {
+  const std::vector<int64_t> steps = steps_of(prices);
+  for (size_t i = 0; i < prices.size(); ++i) {
+    const Price& price = prices[i];
     list.push_back({{"ram", price.ram},
                     {"lower_bound", price.bound},
                     {"weights", price.weights},
+                    {"flash", price.flash},
                     {"cycles", static_cast<int64_t>(price.cycles)},
+                    {"step_cycles", steps[i]},
                     {"pipelines", price.pipelines},
                     {"chosen", price.chosen}});
   }
@@ -116,9 +136,10 @@ std::string picture_of(const std::vector<Price>& prices) {
       with_commas(static_cast<int64_t>(most)));
   for (const Price& price : prices) {
     svg += fmt::format(
-        "<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"{}\" fill=\"{}\"><title>{} bytes, {} cycles{}</title></circle>\n",
+        "<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"{}\" fill=\"{}\"><title>{} bytes of RAM, {} of flash, {} "
+        "cycles{}</title></circle>\n",
         x(price), y(price), price.chosen ? 6 : 4, price.chosen ? "#c33" : "#369", with_commas(price.ram),
-        with_commas(static_cast<int64_t>(price.cycles)), price.chosen ? ", chosen" : "");
+        with_commas(price.flash), with_commas(static_cast<int64_t>(price.cycles)), price.chosen ? ", chosen" : "");
   }
   return svg + "</svg>\n";
 }

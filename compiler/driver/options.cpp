@@ -119,6 +119,7 @@ class Parser {
     if (!options_.target && !diagnostics_.has_errors()) {
       return fail("no target given", "--target cortex-m4, or another of tinyc --print-targets");
     }
+    if (options_.red_zones && options_.target != find_target("host")) fail("--red-zones needs --target host");
     if (options_.name.empty()) options_.name = default_name();
     const bool wants_data = options_.command == Command::verify || options_.command == Command::accuracy;
     if (wants_data && options_.data_dirs.empty()) fail(fmt::format("{} needs --data DIR", command.name));

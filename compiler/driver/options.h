@@ -72,6 +72,7 @@ struct Options {
   bool measure = false;
   bool check_numbers = false;
   bool time_passes = false;
+  bool red_zones = false;            // verify: layers may touch their rows only
   bool per_layer = false;            // bench
   bool tune = false;                 // kernels are chosen by their machine code
   std::string tune_cache;            // file; empty: NAME_tune.txt in the output folder (compile)

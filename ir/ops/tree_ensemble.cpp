@@ -21,15 +21,26 @@ Status infer(Op& op) {
   return {};
 }
 
-// Every child lies behind its parent, so that no walk can run in circles.
-Status check_branches(const Tensor& branches, int64_t features, int64_t leaves) {
+// Every child lies behind its parent, so that no walk can run in circles; each branch has one.
+Status check_branches(const Tensor& branches, const Tensor& roots, int64_t features, int64_t leaves) {
   const int64_t count = branches.shape()[0];
+  std::vector<bool> reached(static_cast<size_t>(count), false);
+  const auto reach = [&](int64_t node) {
+    if (node < 0) return true;
+    const bool first = !reached[static_cast<size_t>(node)];
+    reached[static_cast<size_t>(node)] = true;
+    return first;
+  };
+  for (int64_t i = 0; i < roots.size(); ++i) {
+    if (!reach(roots.integer(i))) return Failure{"a branch is reached in two ways"};
+  }
   for (int64_t i = 0; i < count; ++i) {
     const int64_t feature = branches.integer(i * 4), mode = branches.integer(i * 4 + 3);
     if (feature < 0 || feature >= features || mode < 0 || mode > 13)
       return Failure{"a branch names no feature or mode"};
     for (const int64_t child : {branches.integer(i * 4 + 1), branches.integer(i * 4 + 2)}) {
       if (child >= 0 ? child <= i || child >= count : ~child >= leaves) return Failure{"a branch leads nowhere"};
+      if (!reach(child)) return Failure{"a branch is reached in two ways"};
     }
   }
   return {};
@@ -58,7 +69,7 @@ Status verify(const Op& op) {
     if (targets->integer(i) < 0 || targets->integer(i) >= op.integer("targets"))
       return Failure{"a weight has no target"};
   }
-  return check_branches(*branches, op.operand_type(0).shape[1], count);
+  return check_branches(*branches, *roots, op.operand_type(0).shape[1], count);
 }
 
 bool goes_first(double x, double threshold, int64_t mode) {
@@ -121,7 +132,8 @@ extern const OpDef tree_ensemble_op = {
     .doc =
         "x [samples, features]. A node is a branch (0, 1, ...) or a leaf (~0, ~1, ...). branches i32 [B, 4]: feature, "
         "node if the comparison with the threshold holds, node otherwise, mode (0 <=, 1 <, 2 >=, 3 >, 4 =, 5 !=; + 8: "
-        "NaN counts as holding). Children lie behind their parents. roots i32 [T]. leaves i32 [L, 2]: first weight and "
+        "NaN counts as holding). Children lie behind their parents; each branch is reached in one way. roots i32 [T]. "
+        "leaves i32 [L, 2]: first weight and "
         "how many; weights f32 [W] count for targets i32 [W]. Targets that no leaf names are 0.",
     .operands = {{"x"}, {"branches"}, {"thresholds"}, {"roots"}, {"leaves"}, {"weight_targets"}, {"weights"}},
     .results = {"y"},

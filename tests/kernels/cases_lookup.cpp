@@ -144,7 +144,7 @@ int64_t grow(Random& random, Trees& trees, int64_t depth, int64_t features, int6
 
 void tree_ensemble(Random& random, const CaseSink& sink) {
   CaseMaker make(random);
-  const int64_t samples = random.between(1, 3), features = random.between(1, 5);
+  const int64_t samples = random.between(1, 3), features = random.chance(25) ? 1 : random.between(1, 5);
   const bool single = random.chance(40);
   const int64_t targets = single ? 1 : random.between(1, 4);
   Trees trees;

@@ -160,6 +160,85 @@ TEST_CASE("in-place addition is one of the right plans") {
   CHECK(plan_memory(program).workspace_bytes == 192);
 }
 
+// An NCHW image, as ONNX has it: the first layer of all reorders it.
+std::unique_ptr<ir::Graph> planar_network() {
+  auto graph = std::make_unique<ir::Graph>("planar");
+  ir::Builder builder(*graph);
+  ir::Value* x = graph->add_input("x", {ir::Element::i8, {1, 3, 12, 10}, ir::Quantization{{0.1}, {0}}});
+  ir::Value* last = builder.make("transpose", {x}, {{"perm", std::vector<int64_t>{0, 2, 3, 1}}});
+  ir::Value* a = conv_q8(builder, last, 8, 3, 2, 1, 1);
+  graph->add_output(conv_q8(builder, a, 8, 3, 1, 8, 2));
+  return graph;
+}
+
+TEST_CASE("rows of an input that lies in planes are freed one by one") {
+  const auto graph = planar_network();
+  Program program = testing::lowered(*graph, "cortex-m4");
+  REQUIRE(program.buffers[0].planes == 3);
+  REQUIRE(program.buffers[0].rows == 12);
+  check_agreement(program, 11);
+  REQUIRE(fuse_into_pipeline(program, 0, program.body.size()).ok());
+  check_agreement(program, 12);
+  const Plan by_rows = plan_memory(program);
+  CHECK(check_plan(program, by_rows).ok());
+  // As a whole the image takes its 360 bytes until its last row is read.
+  program.buffers[0].planes = 1;
+  program.buffers[0].rows = program.buffers[0].ring = 3;
+  program.buffers[0].row_bytes = 120;
+  const Plan whole = plan_memory(program);
+  CHECK(by_rows.workspace_bytes < whole.workspace_bytes);
+  // What was right for rows of planes is not for an image that is read to the end.
+  CHECK_FALSE(check_plan(program, by_rows).ok());
+}
+
+TEST_CASE("an input that somebody else reads by its own rows is not seen as planes") {
+  ir::Graph graph("both");
+  ir::Builder builder(graph);
+  const ir::Type type{ir::Element::i8, {1, 3, 4, 5}, ir::Quantization{{0.1}, {0}}};
+  ir::Value* x = graph.add_input("x", type);
+  graph.add_output(builder.make("transpose", {x}, {{"perm", std::vector<int64_t>{0, 2, 3, 1}}}));
+  graph.add_output(
+      builder.make_quantized("max_pool", {x}, {{"kernel", std::vector<int64_t>{1, 1}}}, type.element, *type.quant));
+  CHECK(testing::lowered(graph).buffers[0].planes == 1);
+}
+
+// Where the elements of each result row come from is what the interpreter makes of an operand that numbers its own.
+TEST_CASE("result rows read the runs of planes that kernels say") {
+  struct Case {
+    ir::Shape shape;
+    std::vector<int64_t> perm;
+    bool planes;
+  };
+  const Case cases[] = {{{1, 3, 4, 5}, {0, 2, 3, 1}, true},
+                        {{1, 3, 4, 5}, {0, 3, 2, 1}, true},
+                        {{1, 6, 7}, {0, 2, 1}, true},
+                        {{1, 2, 3, 4, 5}, {0, 2, 3, 4, 1}, true},
+                        {{1, 2, 3, 4, 5}, {0, 3, 4, 1, 2}, true},
+                        {{1, 2, 3, 4, 5}, {0, 3, 1, 2, 4}, true},
+                        {{1, 2, 3, 4, 5}, {0, 3, 2, 1, 4}, true},
+                        {{1, 4, 3, 5}, {0, 1, 3, 2}, false}};
+  for (const Case& one : cases) {
+    ir::Graph graph("transpose");
+    ir::Builder builder(graph);
+    graph.add_output(
+        builder.make("transpose", {graph.add_input("x", {ir::Element::i32, one.shape, {}})}, {{"perm", one.perm}}));
+    ir::Tensor numbers(ir::Element::i32, one.shape);
+    for (int64_t i = 0; i < numbers.size(); ++i) numbers.set_integer(i, i);
+    const ir::Tensor result = ir::interpret(graph, std::vector<ir::Tensor>{numbers}).front();
+    const Planes planes = testing::lowered(graph).instances[0].needs.inputs[0].planes;
+    INFO(ir::type_text(graph.outputs()[0]->type));
+    CHECK((planes.count > 1) == one.planes);
+    if (planes.count == 1) continue;
+    const int64_t rows = graph.outputs()[0]->type.shape[1];
+    REQUIRE(planes.rows == rows);
+    const int64_t run = numbers.size() / planes.count / rows;
+    for (int64_t i = 0; i < result.size(); ++i) {
+      const int64_t row = i / (result.size() / rows);
+      CHECK(result.integer(i) / run % rows == row);
+    }
+  }
+}
+
 // Blocks of random sizes and distances: no plan of a full enumeration on a coarse grid may be better.
 TEST_CASE("offsets are optimal on small random problems") {
   std::mt19937 random(3);
