@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # Installs tinyc into a fresh prefix, then builds and runs the projects of docs/examples against it.
-#   examples.sh BUILD_FOLDER host|cortex-m4|dependencies
+#   examples.sh BUILD_FOLDER host|push|cortex-m4|dependencies
 set -u
 build=$1 example=$2
 root=$(cd "$(dirname "$0")/../.." && pwd)
@@ -14,8 +14,8 @@ quietly cmake --install "$build" --prefix "$work/prefix"
 cp -r "$root/docs/examples" "$work/examples"
 configure=(-G Ninja "-Dtinyc_ROOT=$work/prefix" "-Dmodels=$root/test-models")
 case $example in
-  host)
-    quietly cmake -S "$work/examples/host" -B "$work/build" "${configure[@]}"
+  host | push)
+    quietly cmake -S "$work/examples/$example" -B "$work/build" "${configure[@]}"
     quietly cmake --build "$work/build"
     ctest --test-dir "$work/build" --output-on-failure
     ;;
