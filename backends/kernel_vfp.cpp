@@ -77,7 +77,8 @@ double vfp_conv_cycles(const ir::Op& op, const CoreTiming& t) {
            const double runs = side_by_side ? rows : rows * columns;
            const double taps = side_by_side ? columns * channels : channels;
            const double four = runs * (run_frame + (pixels > 1 ? dot_4(taps, t) : dot_1(taps, t)));
-           const double plain = rows * columns * channels * (2 * t.load + t.float_mac + t.alu + t.branch);
+           const double plain =
+               rows * columns * channels * (2 * t.load + t.float_mac + t.alu + t.branch) + runs * 6 * t.alu;
            return fours * (four + 4 * pixels * result) + single * pixels * (plain + result);
          });
 }

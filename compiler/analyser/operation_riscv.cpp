@@ -111,7 +111,28 @@ constexpr Row kRows[] = {
     {"unimp", Op::stop, Shape::none},
 };
 
+struct RealRow {
+  Text word;
+  RealOp op;
+};
+constexpr RealRow kReals[] = {
+    {"fadd.s", RealOp::add}, {"fsub.s", RealOp::subtract}, {"fmul.s", RealOp::multiply}, {"fdiv.s", RealOp::divide},
+    {"fmv.s", RealOp::move}, {"fneg.s", RealOp::negate},   {"fabs.s", RealOp::absolute}, {"fsqrt.s", RealOp::root},
+};
+
 constexpr uint8_t kReturnAddress = 14;
+
+// fa0 to fa7 are 0 to 7.
+uint8_t float_register(Text name) {
+  constexpr std::array<Text, 32> kNames = {"fa0", "fa1", "fa2",  "fa3",  "fa4", "fa5", "fa6",  "fa7",
+                                           "ft0", "ft1", "ft2",  "ft3",  "ft4", "ft5", "ft6",  "ft7",
+                                           "fs0", "fs1", "fs2",  "fs3",  "fs4", "fs5", "fs6",  "fs7",
+                                           "fs8", "fs9", "fs10", "fs11", "ft8", "ft9", "ft10", "ft11"};
+  for (uint8_t i = 0; i < kNames.size(); ++i) {
+    if (name == kNames[i]) return i;
+  }
+  return kNoRegister;
+}
 
 // a0 to a7 are 0 to 7, ra and sp Arm's; no register has 15, Arm's program counter.
 uint8_t core_register(Text name) {
@@ -171,16 +192,37 @@ class Reader {
       result_.compare = row.compare;
       return read(row.shape) ? result_ : other();
     }
-    return other();
+    return read_real() ? result_ : other();
   }
 
  private:
+  bool read_real() {
+    if (word_ == "fmv.x.w") return result_.op = Op::real_to_core, read_both(core_register, float_register);
+    if (word_ == "fmv.w.x") return result_.op = Op::real_from_core, read_both(float_register, core_register);
+    for (const RealRow& row : kReals) {
+      if (row.word != word_) continue;
+      result_.op = Op::real;
+      result_.real = row.op;
+      result_.to = float_register(parts_[0]);
+      result_.left = float_register(parts_[1]);
+      result_.right = parts_.count() > 2 ? float_register(parts_[2]) : result_.left;
+      return result_.to != kNoRegister && result_.left != kNoRegister && result_.right != kNoRegister;
+    }
+    return false;
+  }
+  bool read_both(uint8_t (*to)(Text), uint8_t (*from)(Text)) {
+    result_.to = to(parts_[0]);
+    result_.right = from(parts_[1]);
+    return result_.to != kNoRegister && result_.right != kNoRegister;
+  }
+
   // Unknown work changes its first register at most.
   Operation other() const {
     Operation result;
     result.bytes = result_.bytes;
     const uint8_t number = core_register(parts_[0]);
     if (number < kZeroRegister) result.lost = 1u << number;
+    result.real_lost = float_register(parts_[0]);
     return result;
   }
 
@@ -229,9 +271,10 @@ class Reader {
     return true;
   }
 
-  // Float registers are not followed.
+  // A general or a float register.
   bool read_memory() {
     result_.general = register_at(0, result_.to);
+    if (!result_.general) result_.to = float_register(parts_[0]);
     if (!register_at(2, result_.left)) return false;
     return number_at(1);
   }

@@ -113,6 +113,11 @@ class Chooser {
     const std::optional<CompiledModel> model = compile_model(options, diagnostics);
     if (!model) return std::nullopt;
     const EmissionPlan& emission = model->emission;
+    const Chosen chosen = chosen_of(*model->program);
+    const int64_t ram_bytes = emission.plan.workspace_bytes + emission.plan.state_bytes;
+    // No one call does all the work where rows are pushed.
+    if (options.push_rows)
+      return Whole{std::llround(chosen.cycles), std::llround(chosen.bytes), ram_bytes, chosen.bytes};
     const std::string key = sha256_hex(tuned_->environment + code_of(print_source(emission))).substr(0, kKeyDigits);
     const KernelCost* known = tuned_->costs.find(key);
     if (!known) {
@@ -129,20 +134,26 @@ class Chooser {
       tuned_->costs.add(key, cost);
       known = tuned_->costs.find(key);
     }
-    return Whole{known->cycles, known->code_bytes, emission.plan.workspace_bytes + emission.plan.state_bytes,
-                 chosen_bytes(*model->program)};
+    return Whole{known->cycles, known->code_bytes, ram_bytes, chosen.bytes};
   }
 
-  double chosen_bytes(const Program& program) const {
+  struct Chosen {
+    double cycles = 0;
     double bytes = 0;
+  };
+  // By what is known of the kernels.
+  Chosen chosen_of(const Program& program) const {
+    Chosen sum;
     for (const Instance& instance : program.instances) {
       Candidates candidates = find_kernels(*instance.op, *options_.target);
       refine(*tuned_, *instance.op, candidates);
       for (const Selection& one : candidates.kernels) {
-        if (one.kernel == instance.kernel && one.variant.name == instance.variant.name) bytes += one.flash_bytes;
+        if (one.kernel != instance.kernel || one.variant.name != instance.variant.name) continue;
+        sum.cycles += one.cycles;
+        sum.bytes += one.flash_bytes;
       }
     }
-    return bytes;
+    return sum;
   }
 
   bool is_better(const Whole& one, const Whole& other) const {
@@ -157,8 +168,8 @@ class Chooser {
   }
 
   void tell(const Whole& chosen, const Whole& estimated) {
-    std::string text = fmt::format("--tune: {} cycles and a program of {} bytes", with_commas(chosen.cycles),
-                                   with_commas(chosen.flash_bytes));
+    std::string text = fmt::format("--tune: {} cycles and {} of {} bytes", with_commas(chosen.cycles),
+                                   options_.push_rows ? "layers" : "a program", with_commas(chosen.flash_bytes));
     if (chosen.cycles == estimated.cycles && chosen.flash_bytes == estimated.flash_bytes) {
       text += ", as by estimates";
     } else {

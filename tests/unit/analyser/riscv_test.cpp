@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What RISC-V instructions do on known values; expectations from The RISC-V Instruction Set Manual, volume I.
+#include <bit>
+
 #include "compiler/analyser/machine.h"
 #include "tests/unit/catch.h"
 
@@ -82,6 +84,29 @@ TEST_CASE("RISC-V jumps on known values") {
   CHECK(executed("jr", "a0", known(0x3001), kUnknown).step.target == 0x3000);
   CHECK(executed("ret", "", kUnknown, kUnknown).step.target == 0x2000);
   CHECK(executed("jalr", "8(a0)", known(0x3000), kUnknown).step.target == 0x3008);
+}
+
+TEST_CASE("RISC-V floats of library functions") {
+  const auto bits = [](std::string_view mnemonic, std::string_view operands, float a, float b) {
+    const ElfFile nothing;
+    Machine machine(nothing);
+    machine.start(0x2000, 8);
+    machine.in_library(true);
+    machine.state.reals[0] = known(std::bit_cast<uint32_t>(a));
+    machine.state.reals[1] = known(std::bit_cast<uint32_t>(b));
+    machine.execute(read_riscv_operation(mnemonic, operands, 0x1000, 4), 0x1000);
+    machine.execute(read_riscv_operation("fmv.x.w", "a2, fa0", 0x1004, 4), 0x1004);
+    CHECK(machine.state.registers[2].known);
+    return std::bit_cast<float>(machine.state.registers[2].bits);
+  };
+  CHECK(bits("fadd.s", "fa0, fa0, fa1", 3, 2) == 5.0f);
+  CHECK(bits("fsub.s", "fa0, fa0, fa1", 3, 2) == 1.0f);
+  CHECK(bits("fmul.s", "fa0, fa0, fa1", 3, 2) == 6.0f);
+  CHECK(bits("fdiv.s", "fa0, fa0, fa1", 3, 2) == 1.5f);
+  CHECK(bits("fneg.s", "fa0, fa1", 3, 2) == -2.0f);
+  CHECK(bits("fabs.s", "fa0, fa1", 3, -2) == 2.0f);
+  CHECK(bits("fsqrt.s", "fa0, fa1", 3, 4) == 2.0f);
+  CHECK(bits("fmv.s", "fa0, fa1", 3, 4) == 4.0f);
 }
 
 TEST_CASE("what RISC-V instructions make of unknown values is unknown") {
