@@ -250,9 +250,7 @@ Result<AnalysedProgram> analyse(const AnalysisRequest& request) {
   if (!file) return file.failure();
   AnalysedProgram result;
   result.file = file.take();
-  const bool riscv = result.file.machine == ElfFile::Machine::riscv;
-  if (riscv != (request.target->toolchain == Toolchain::riscv_gnu))
-    return Failure{fmt::format("is a program for {}, not for {}", riscv ? "RISC-V" : "Arm", request.target->name)};
+  if (const Status fits = fits_core(result.file, *request.target); !fits) return fits.failure();
   const ElfFunction* function = result.file.named(request.function);
   if (!function) return Failure{fmt::format("has no function '{}'", request.function)};
   std::optional<Code> code = decode(result.file);

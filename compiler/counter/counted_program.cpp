@@ -42,10 +42,8 @@ class Run {
     if (!file) return fail(Code::T0706, file.message());
     result_.file = file.take();
     result_.file.sections.clear();  // the bytes go
-    const bool riscv_core = request_.target->toolchain == Toolchain::riscv_gnu;
-    if (is_riscv(result_.file) != riscv_core)
-      return fail(Code::T0706, fmt::format("is a program for {}, not for {}", is_riscv(result_.file) ? "RISC-V" : "Arm",
-                                           request_.target->name));
+    if (const Status status = fits_core(result_.file, *request_.target); !status)
+      return fail(Code::T0706, status.message());
     if (!result_.file.named(request_.function))
       return fail(Code::T0706, fmt::format("has no function '{}'", request_.function));
     return true;

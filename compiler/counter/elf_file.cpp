@@ -3,6 +3,7 @@
 #include "compiler/counter/elf_file.h"
 
 #include <cxxabi.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -17,7 +18,8 @@ constexpr uint32_t kRiscv = 243;
 constexpr uint32_t kHeaderBytes = 52;
 constexpr uint32_t kSectionBytes = 40;
 constexpr uint32_t kSymbolBytes = 16;
-constexpr uint32_t kSymbols = 2;       // SHT_SYMTAB
+constexpr uint32_t kSymbols = 2;  // SHT_SYMTAB
+constexpr uint32_t kArmAttributes = 0x70000003;
 constexpr uint32_t kNoContents = 8;    // SHT_NOBITS
 constexpr uint32_t kWritable = 1;      // SHF_WRITE
 constexpr uint32_t kAllocated = 2;     // SHF_ALLOC
@@ -50,6 +52,8 @@ class Reader {
     if (!read_sections()) return Failure{"is damaged: section headers lie outside the file"};
     add_memory();
     for (const Section& section : sections_) {
+      if (machine == kArm && section.type == kArmAttributes)
+        file_.architecture = noted_architecture(bytes_.substr(section.offset, section.bytes));
       if (section.type == kSymbols && !add_functions(section))
         return Failure{"is damaged: symbols lie outside the file"};
     }
@@ -156,5 +160,15 @@ const ElfFunction* ElfFile::unnamed(std::string_view name) const {
 }
 
 Result<ElfFile> read_elf(std::string_view bytes) { return Reader(bytes).run(); }
+
+Status fits_core(const ElfFile& file, const Target& target) {
+  const bool riscv = file.machine == ElfFile::Machine::riscv;
+  if (riscv != (target.toolchain == Toolchain::riscv_gnu))
+    return Failure{fmt::format("is a program for {}, not for {}", riscv ? "RISC-V" : "Arm", target.name)};
+  if (file.architecture && *file.architecture > architecture_of(target))
+    return Failure{fmt::format("is a program for {}, but {} is a core of {}", architecture_name(*file.architecture),
+                               target.name, architecture_name(architecture_of(target)))};
+  return {};
+}
 
 }  // namespace tinyc

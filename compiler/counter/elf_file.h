@@ -5,10 +5,12 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "compiler/counter/arm_architecture.h"
 #include "compiler/support/result.h"
 
 namespace tinyc {
@@ -29,8 +31,9 @@ struct ElfSection {
 struct ElfFile {
   enum class Machine : uint8_t { arm, riscv };
   Machine machine = Machine::arm;
-  std::vector<ElfFunction> functions;  // by address
-  uint32_t ram_low = 0;                // writable sections lie in [ram_low, ram_high)
+  std::optional<ArmArchitecture> architecture;  // that the file was built for, if it says so
+  std::vector<ElfFunction> functions;           // by address
+  uint32_t ram_low = 0;                         // writable sections lie in [ram_low, ram_high)
   uint32_t ram_high = 0;
   int64_t code_bytes = 0;                // executable sections
   int64_t constant_bytes = 0;            // other sections with contents
@@ -44,6 +47,9 @@ struct ElfFile {
   // A function inside an unnamed namespace, by its name alone.
   const ElfFunction* unnamed(std::string_view name) const;
 };
+
+// Whether the target's core can run the program; the reason if not.
+Status fits_core(const ElfFile& file, const Target& target);
 
 // The bytes must outlive the result.
 Result<ElfFile> read_elf(std::string_view bytes);

@@ -33,6 +33,8 @@ expect good.elf cortex-m4 stops "the program stops"
 expect good.elf cortex-m4 absent "has no function 'absent'"
 
 expect good.elf rv32imc fine "is a program for Arm, not for"
+expect good.elf cortex-m0 fine "is a program for Armv7E-M, but cortex-m0 is a core of Armv6-M"
+expect good.elf cortex-m3 fine "but cortex-m3 is a core of Armv7-M"
 if command -v riscv64-unknown-elf-g++ > /dev/null; then
   sed 's/bkpt 0/ebreak/' main.cpp > riscv.cpp
   riscv64-unknown-elf-g++ -march=rv32imc -mabi=ilp32 -O2 -nostdlib -Wl,-emain riscv.cpp -o riscv.elf

@@ -90,3 +90,35 @@ TEST_CASE("ELF files with several damaged words are refused or read, never outsi
   }
   CHECK(refused > 1000);
 }
+
+namespace {
+
+// A section .ARM.attributes with these attributes of the whole file.
+std::string arm_attributes(const std::string& list) {
+  std::string section(1 + 4 + 6 + 1 + 4, '\0');
+  section[0] = 'A';
+  put(section, 1, static_cast<uint32_t>(4 + 6 + 5 + list.size()), 4);
+  section.replace(5, 5, "aeabi");
+  section[11] = 1;
+  put(section, 12, static_cast<uint32_t>(5 + list.size()), 4);
+  return section + list;
+}
+
+}  // namespace
+
+TEST_CASE("architectures that Arm programs were built for", "[counter]") {
+  using namespace std::string_literals;
+  CHECK(noted_architecture(arm_attributes("\x06\x0d"s)) == ArmArchitecture::v7em);
+  CHECK(noted_architecture(arm_attributes("\x05Cortex-M3\0\x06\x0a\x07M"s)) == ArmArchitecture::v7m);
+  CHECK(noted_architecture(arm_attributes("\x20\x01gnu\0\x06\x15"s)) == ArmArchitecture::v81m);
+  CHECK(noted_architecture(arm_attributes("\x06\x0c"s)) == ArmArchitecture::v6m);
+  CHECK(!noted_architecture(arm_attributes("\x06\x0e"s)));  // v8-A
+  CHECK(!noted_architecture(arm_attributes("\x05Cortex-M3"s)));
+  CHECK(!noted_architecture(arm_attributes("\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01"s)));
+  CHECK(!noted_architecture(""));
+  const std::string whole = arm_attributes("\x05Cortex-M4\0\x06\x0d"s);
+  for (size_t length = 0; length < whole.size(); ++length) CHECK(!noted_architecture(whole.substr(0, length)));
+  CHECK(architecture_of(*find_target("cortex-m0plus")) == ArmArchitecture::v6m);
+  CHECK(architecture_of(*find_target("cortex-m7")) == ArmArchitecture::v7em);
+  CHECK(architecture_of(*find_target("cortex-m85")) == ArmArchitecture::v81m);
+}
