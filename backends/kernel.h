@@ -52,8 +52,8 @@ enum class WriteFront : uint8_t {
   element,  // result element i may lie on operand element i (same size, element-wise)
 };
 
-// A kernel that takes its input row by row and has its one result row with the last of them: the rows of a call are then
-// the input's, its scratch lives from the first call to the last, and calls come in one order of rows.
+// A kernel that takes its input row by row and has its one result row with the last of them: the rows of a call are
+// then the input's, its scratch lives from the first call to the last, and calls come in one order of rows.
 enum class Accumulates : uint8_t { no, from_first, from_last };
 
 // A dense operand that lies in planes, an NCHW image among them: `rows` runs of bytes in each of `count` planes, one
@@ -121,8 +121,8 @@ struct Built {
   std::vector<PackedConstant> constants;
   std::optional<ScalarCall> function = std::nullopt;  // for a functor parameter
   std::vector<std::string> depends = {};              // further texts to ship, by path
-  // Functions of this layer alone, line by line, and a lambda that calls them, for a functor parameter. '@' stands for the
-  // layer's symbol.
+  // Functions of this layer alone, line by line, and a lambda that calls them, for a functor parameter. '@' stands for
+  // the layer's symbol.
   std::vector<std::string> definitions = {};
   std::string own_functor = {};
 };
@@ -149,10 +149,14 @@ struct KernelDef {
   double (*cycles)(const ir::Op& op, const Variant& variant, const CoreTiming& timing) = nullptr;  // estimate
   // Instead of the mean, where the layer decides how far loops are unrolled.
   int (*layer_code_bytes)(const ir::Op& op, const Variant& variant) = nullptr;
+  // Beside that, of a function that all layers of a variant call; 0: each has its own code.
+  int (*shared_code_bytes)(const Variant& variant) = nullptr;
 };
 
 // Machine code of a call, an estimate.
 int code_bytes(const KernelDef& kernel, const ir::Op& op, const Variant& variant);
+// Of a function that all layers of a variant call, beside that; 0: there is none.
+int shared_code_bytes(const KernelDef& kernel, const Variant& variant);
 
 // A text that can be shipped: a kernel's lower part or a header of runtime-stubs.
 struct ShippedText {

@@ -115,6 +115,10 @@ int code_bytes(const KernelDef& kernel, const ir::Op& op, const Variant& variant
   return is_line ? kernel.mean_code_bytes / 2 : kernel.mean_code_bytes;
 }
 
+int shared_code_bytes(const KernelDef& kernel, const Variant& variant) {
+  return kernel.shared_code_bytes ? kernel.shared_code_bytes(variant) : 0;
+}
+
 std::optional<std::string> need_constant(const ir::Op& op, size_t operand, std::string_view what) {
   if (!op.operand(operand) || ir::constant_data(op.operand(operand))) return std::nullopt;
   return fmt::format("needs {} known at compile time", what);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: 0BSD
 // The inner loops of 3 x 3 depthwise convolutions on Armv7E-M, two output rows at a time.
 //
-// Four channels of four input rows are first packed into columns of 8 words: per channel the 16-bit pairs (row 0, row 1)
-// and (row 2, row 3). A dual product then takes two taps of a column, and the second row's results share the first one's
-// loads.
+// Four channels of four input rows are first packed into columns of 8 words: per channel the 16-bit pairs (row 0, row
+// 1) and (row 2, row 3). A dual product then takes two taps of a column, and the second row's results share the first
+// one's loads.
 #pragma once
 
 #include <stdint.h>
@@ -51,6 +51,36 @@ TINYC_KERNEL void depthwise_rows_pack(uint32_t a, uint32_t b, bool is_unsigned, 
   to[2] = pack_low(a_odd, b_odd);
   to[4] = pack_high(a_even, b_even);
   to[6] = pack_high(a_odd, b_odd);
+}
+
+// G: a geometry with in_w, channels, out_w, pad_w, zero_word, in_unsigned.
+//
+// Packs four channels of two rows (nullptr: padding, or not needed) for all columns that lie in the image.
+template <class G>
+TINYC_KERNEL void depthwise_rows_pack_row(const G& g, const uint8_t* a, const uint8_t* b, int32_t c, uint32_t* to) {
+  const int32_t all = g.out_w + 2 - g.pad_w;
+  const int32_t bytes = (all < g.in_w ? all : g.in_w) * g.channels;
+  if (a != nullptr && b != nullptr) {
+    for (int32_t i = c; i < c + bytes; i += g.channels, to += 8)
+      depthwise_rows_pack(load_word(a + i), load_word(b + i), g.in_unsigned != 0, to);
+    return;
+  }
+  const uint32_t zero = static_cast<uint32_t>(g.zero_word);
+  for (int32_t i = c; i < c + bytes; i += g.channels, to += 8) {
+    const uint32_t word_a = a == nullptr ? zero : load_word(a + i);
+    const uint32_t word_b = b == nullptr ? zero : load_word(b + i);
+    depthwise_rows_pack(word_a, word_b, g.in_unsigned != 0, to);
+  }
+}
+
+// Columns left and right of the image.
+template <class G>
+TINYC_KERNEL void depthwise_rows_padding(const G& g, uint32_t* columns) {
+  const uint32_t even = extend_even(static_cast<uint32_t>(g.zero_word), g.in_unsigned != 0);
+  for (int32_t x = 0; x < g.out_w + 2; ++x) {
+    if (x >= g.pad_w && x < g.pad_w + g.in_w) continue;
+    for (int32_t k = 0; k < 8; ++k) columns[8 * x + k] = even;
+  }
 }
 
 // clang-format off

@@ -4,19 +4,26 @@
 
 #include <stdint.h>
 
-// Some loops in assembly need all registers, so the frame pointer must not have one, whatever the build says. The recommended flags
-// leave it out already.
+// Some loops in assembly need all registers, so the frame pointer must not have one, whatever the build says. The
+// recommended flags leave it out already.
 #if defined(__thumb__) && defined(__OPTIMIZE__) && !defined(__clang__)
 #pragma GCC optimize("omit-frame-pointer")
 #endif
 
-// A kernel is an ordinary function that is called with a constexpr geometry: inlined into the layer's function, its loops
-// are specialised for the layer. TINYC_LAYER keeps each layer one function, visible in a profile and in a trace.
+// A kernel is an ordinary function that is called with a constexpr geometry: inlined into the layer's function, its
+// loops are specialised for the layer. TINYC_LAYER keeps each layer one function, visible in a profile and in a trace.
 #define TINYC_KERNEL [[maybe_unused]] static inline __attribute__((always_inline))
 #define TINYC_LAYER static __attribute__((noinline))
-// The last statement of a layer: it has an effect on memory, whatever the compiler finds. Costs no instruction. GCC 12 at -O2
-// takes a layer for one without effects, and drops the call, when its induction-variable pass has rewritten the stores
-// (seen on a transpose of 4 rows; -fno-ivopts hides it).
+// Of a kernel that all its layers call as it is, with geometries as data: less flash, more time. A function template,
+// so that it is there only where a layer calls it.
+#if defined(__clang__)
+#define TINYC_SHARED __attribute__((noinline))
+#else
+#define TINYC_SHARED __attribute__((noinline, noclone))
+#endif
+// The last statement of a layer: it has an effect on memory, whatever the compiler finds. Costs no instruction. GCC 12
+// at -O2 takes a layer for one without effects, and drops the call, when its induction-variable pass has rewritten the
+// stores (seen on a transpose of 4 rows; -fno-ivopts hides it).
 #define TINYC_LAYER_EFFECT() __asm__ volatile("" : : : "memory")
 
 // Rows of a tensor: row y starts at base + (y mod ring) * bytes; ring 0 means all rows are there.
@@ -81,8 +88,8 @@ TINYC_KERNEL int32_t requantize_tflite(int32_t value, int32_t multiplier, int32_
   return right == 0 ? high : round_shift_half_up(static_cast<int64_t>(high) - (high < 0 ? 1 : 0), right);
 }
 
-// `rounding` is a constant of the layer: 0 half up, where no accumulator can lie half way; 1 half to even; 2 as TensorFlow
-// Lite.
+// `rounding` is a constant of the layer: 0 half up, where no accumulator can lie half way; 1 half to even; 2 as
+// TensorFlow Lite.
 TINYC_KERNEL int32_t requantize(int32_t value, int32_t multiplier, int32_t shift, int32_t rounding) {
   if (rounding == 2) return requantize_tflite(value, multiplier, shift);
   return rounding == 1 ? requantize_half_even(value, multiplier, shift) : requantize_half_up(value, multiplier, shift);

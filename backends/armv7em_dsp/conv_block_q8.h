@@ -32,6 +32,10 @@ inline std::optional<std::string> why_not(const ir::Op& op) {
   return need_block_layer(op);
 }
 
+// A variant's parameters: the form of its weights, and whether all layers call one function.
+inline BlockWeights weights_of(const Variant& variant) { return static_cast<BlockWeights>(variant.parameters[0]); }
+inline bool is_shared(const Variant& variant) { return variant.parameters[1] != 0; }
+
 inline Needs needs(const ir::Op& op, const Variant&) {
   Needs needs = conv_needs(op);
   const Image2d image = conv_image(op);
@@ -45,12 +49,12 @@ inline Needs needs(const ir::Op& op, const Variant&) {
 }
 
 // Pairs are read as they are; bytes take half the flash and are widened in the loop.
-inline std::vector<Variant> variants(const ir::Op&) {
-  return {{"pairs", {static_cast<int32_t>(BlockWeights::pairs)}},
-          {"bytes", {static_cast<int32_t>(BlockWeights::bytes)}}};
+inline std::vector<Variant> variants(const ir::Op& op) {
+  constexpr auto pairs = static_cast<int32_t>(BlockWeights::pairs);
+  constexpr auto bytes = static_cast<int32_t>(BlockWeights::bytes);
+  if (!is_direct(op)) return {{"pairs", {pairs, 0}}, {"bytes", {bytes, 0}}};
+  return {{"pairs", {pairs, 0}}, {"bytes", {bytes, 0}}, {"shared pairs", {pairs, 1}}, {"shared bytes", {bytes, 1}}};
 }
-
-inline BlockWeights weights_of(const Variant& variant) { return static_cast<BlockWeights>(variant.parameters[0]); }
 
 inline Built build(const ir::Op& op, const Variant& variant) {
   const bool bytes = weights_of(variant) == BlockWeights::bytes;
@@ -63,6 +67,7 @@ inline Built build(const ir::Op& op, const Variant& variant) {
                                                {"direct", direct},
                                                {"padded", is_padded(image)},
                                                {"bytes", bytes},
+                                               {"shared", is_shared(variant)},
                                                {"flip", static_cast<int32_t>(block_flip(op.operand_type(0)))},
                                                {"offset", requantization.offset},
                                                {"shift", requantization.shift},
@@ -87,12 +92,18 @@ inline int64_t block_unroll(int64_t words, BlockWeights form) {
 // Machine code: the unrolled loop for two pixels, for one more where the width is odd, what lies around them, and
 // copies of windows that do not lie in the image as they are read.
 inline int layer_code_bytes(const ir::Op& op, const Variant& variant) {
+  if (is_shared(variant)) return 70;
   const Image2d image = conv_image(op);
   const bool bytes = weights_of(variant) == BlockWeights::bytes;
   const int64_t words = (taps(image) / (is_direct(op) ? image.h.kernel : 1) + 3) / 4;
   const int64_t unroll = block_unroll(words, weights_of(variant));
   const int64_t odd = image.out_w % 2 == 1 && !is_pointwise(image) ? 80 : 0;
   return static_cast<int>(220 + unroll * ((bytes ? 150 : 120) + odd) + (is_direct(op) && !is_padded(image) ? 0 : 450));
+}
+
+inline int shared_code_bytes(const Variant& variant) {
+  if (!is_shared(variant)) return 0;
+  return weights_of(variant) == BlockWeights::bytes ? 1800 : 1700;
 }
 
 // Loops of a block over the pieces of its window and the words of each.
@@ -107,9 +118,26 @@ inline double block_loops(const ir::Op& op, BlockWeights form, const CoreTiming&
   return static_cast<double>(runs) * (turn + piece);
 }
 
+// One function for all layers: a load more per 4 taps, half a turn of the loop, shapes and pieces in memory.
+inline double shared_cycles(const ir::Op& op, const Variant& variant, const CoreTiming& t) {
+  const Image2d image = conv_image(op);
+  const double prepared = weights_of(variant) == BlockWeights::bytes ? 10 : 4;
+  const double turn = (t.load + t.alu + t.branch) / 2;
+  const double word = 4 * (t.load - t.load_next) + 11 * t.load_next + prepared * t.alu + 16 * t.dual_mac + turn;
+  const double frame = 28 * t.alu + 8 * t.load + 8 * t.load_next + 10 * t.store + t.branch;
+  const double piece = 4 * t.load + 4 * t.alu + 2 * t.store + t.branch;
+  const auto rows = static_cast<double>(image.h.kernel);
+  const double block = rows * (static_cast<double>(image.w.kernel * image.in_c / 4) * word + piece) + frame;
+  const double pixels = 45 * t.alu + 14 * t.load + 20 * t.store + rows * (12 * t.alu + t.load + 2 * t.branch);
+  const auto columns = static_cast<double>(is_pointwise(image) ? image.out_w : (image.out_w + 1) / 2 * 2);
+  const double pairs = columns * static_cast<double>(image.out_h * op.result_type().shape[0]) / 2;
+  return pairs * (pixels + static_cast<double>(image.out_c / 4) * block);
+}
+
 // Per 4 taps and 8 results: 10 loads in 4 groups, 4 preparations (10 for bytes), 16 dual products; per 8 results the
 // frame around it.
 inline double cycles(const ir::Op& op, const Variant& variant, const CoreTiming& t) {
+  if (is_shared(variant)) return shared_cycles(op, variant, t);
   const Image2d image = conv_image(op);
   const double prepared = weights_of(variant) == BlockWeights::bytes ? 10 : 4;
   const double block = 4 * (t.load - t.load_next) + 10 * t.load_next + prepared * t.alu + 16 * t.dual_mac;
@@ -140,6 +168,7 @@ inline const KernelDef armv7em_dsp_conv_block_q8_kernel = {
     .build = armv7em_dsp_conv_block_q8::build,
     .cycles = armv7em_dsp_conv_block_q8::cycles,
     .layer_code_bytes = armv7em_dsp_conv_block_q8::layer_code_bytes,
+    .shared_code_bytes = armv7em_dsp_conv_block_q8::shared_code_bytes,
 };
 
 }  // namespace tinyc
@@ -147,13 +176,13 @@ inline const KernelDef armv7em_dsp_conv_block_q8_kernel = {
 #include <string.h>
 
 #include "backends/portable/shared/window_pieces.h"
-#include "runtime-stubs/tinyc_block_dsp.h"
+#include "runtime-stubs/tinyc_shared_block_dsp.h"
 
 // 8-bit convolution with one group, channels last, a multiple of 4 output channels.
 struct ConvBlockQ8 {
   int32_t in_h, in_w, in_c, out_w, out_c;
   int32_t kernel_h, kernel_w, stride_h, stride_w, dilation_h, dilation_w, pad_h, pad_w;
-  int32_t in_zero, direct, padded, bytes, flip, offset, shift, out_unsigned;
+  int32_t in_zero, direct, padded, bytes, shared, flip, offset, shift, out_unsigned;
 };
 
 TINYC_KERNEL int32_t conv_block_q8_window(const ConvBlockQ8& g) {
@@ -210,8 +239,50 @@ TINYC_KERNEL bool conv_block_q8_is_flat(const ConvBlockQ8& g, const Rows& in, co
          in.bytes == g.in_w * g.in_c && out.bytes == g.out_w * g.out_c;
 }
 
+// One function for all layers. The last pixel of an odd number is computed twice, at the same place.
+template <bool bytes, bool in_unsigned, bool out_unsigned>
+TINYC_SHARED void conv_block_q8_shared(const ConvBlockQ8& g, const Rows& in, const Rows& out, const int32_t* parameters,
+                                       uint8_t* scratch, int32_t y0, int32_t y1) {
+  const uint8_t* pieces[17];
+  SharedBlock block = {pieces, 0, 0, g.kernel_w * g.in_c, g.offset, g.shift, g.out_c / 4};
+  if (g.padded != 0) window_padding(g, scratch);
+  const int32_t step = conv_block_q8_is_flat(g, in, out) ? 2 : 1;
+  for (int32_t y = y0; y < y1; y += step) {
+    const int32_t pixels = y + step <= y1 ? step * g.out_w : g.out_w;
+    uint8_t* to = row_at(out, y);
+    for (int32_t x = 0; x < pixels; x += 2, to += 2 * g.out_c) {
+      const int32_t two = x + 1 < pixels;
+      block.between = two * g.stride_w * g.in_c;
+      block.results = two * g.out_c;
+      window_pieces(g, in, y, x, 1 + two, scratch, pieces);
+      shared_block_dsp(bytes, in_unsigned ? 0x80008000u : 0x00800080u, out_unsigned, block, parameters, to);
+    }
+  }
+}
+
+template <bool bytes, bool in_unsigned>
+TINYC_KERNEL void conv_block_q8_shared_with(const ConvBlockQ8& g, const Rows& in, const Rows& out,
+                                            const int32_t* parameters, uint8_t* scratch, int32_t y0, int32_t y1) {
+  if (g.out_unsigned != 0)
+    conv_block_q8_shared<bytes, in_unsigned, true>(g, in, out, parameters, scratch, y0, y1);
+  else
+    conv_block_q8_shared<bytes, in_unsigned, false>(g, in, out, parameters, scratch, y0, y1);
+}
+
 TINYC_KERNEL void conv_block_q8(const ConvBlockQ8& g, const Rows& in, const Rows& out, const int32_t* parameters,
                                 uint8_t* scratch, int32_t y0, int32_t y1) {
+  if (g.shared != 0) {
+    const bool in_unsigned = static_cast<uint32_t>(g.flip) == 0x80008000u;
+    if (g.bytes != 0 && in_unsigned)
+      conv_block_q8_shared_with<true, true>(g, in, out, parameters, scratch, y0, y1);
+    else if (g.bytes != 0)
+      conv_block_q8_shared_with<true, false>(g, in, out, parameters, scratch, y0, y1);
+    else if (in_unsigned)
+      conv_block_q8_shared_with<false, true>(g, in, out, parameters, scratch, y0, y1);
+    else
+      conv_block_q8_shared_with<false, false>(g, in, out, parameters, scratch, y0, y1);
+    return;
+  }
   if (g.direct == 0) {
     memset(scratch, 0, static_cast<size_t>(2 * conv_block_q8_window(g)));  // the last word's rest
   } else if (g.padded != 0) {

@@ -29,6 +29,15 @@ inline Needs needs(const ir::Op& op, const Variant&) {
   return needs;
 }
 
+// A variant's parameter: whether all layers call one function.
+inline std::vector<Variant> variants(const ir::Op& op) {
+  if (conv_image(op).w.kernel != 3) return {{"own", {0}}};
+  return {{"own", {0}}, {"shared", {1}}};
+}
+inline bool is_shared(const Variant& variant) { return variant.parameters[0] != 0; }
+inline int layer_code_bytes(const ir::Op&, const Variant& variant) { return is_shared(variant) ? 70 : 1050; }
+inline int shared_code_bytes(const Variant& variant) { return is_shared(variant) ? 1300 : 0; }
+
 inline std::vector<int32_t> parameters(const ir::Op& op) {
   const BlockRequantization requantization = *block_requantization(op);
   const std::vector<int32_t> weights = centred_weights(op);
@@ -59,7 +68,7 @@ inline std::vector<int32_t> parameters(const ir::Op& op) {
   return packed;
 }
 
-inline Built build(const ir::Op& op, const Variant&) {
+inline Built build(const ir::Op& op, const Variant& variant) {
   const Image2d image = conv_image(op);
   const BlockRequantization requantization = *block_requantization(op);
   Built built;
@@ -67,6 +76,7 @@ inline Built build(const ir::Op& op, const Variant&) {
   built.geometry.insert(built.geometry.end(), {{"in_zero", op.operand_type(0).quant->zero_point()},
                                                {"padded", is_padded(image)},
                                                {"pairs", in_pairs(image)},
+                                               {"shared", is_shared(variant)},
                                                {"in_unsigned", is_unsigned_8(op.operand_type(0))},
                                                {"offset", requantization.offset},
                                                {"shift", requantization.shift},
@@ -78,12 +88,18 @@ inline Built build(const ir::Op& op, const Variant&) {
 
 // Per tap of 4 channels: a word of pixels and two of weights, two extensions, four products; a third of that less where
 // two pixels share the column.
-inline double cycles(const ir::Op& op, const Variant&, const CoreTiming& t) {
+inline double cycles(const ir::Op& op, const Variant& variant, const CoreTiming& t) {
   const double tap = t.load + 2 * t.load_next + 2 * t.alu + 4 * t.mla;
   const double frame = 12 * t.alu + 8 * t.load + 4 * t.store;
   const Image2d image = conv_image(op);
   const auto taps = static_cast<double>(image.h.kernel * image.w.kernel);
   const auto blocks = static_cast<double>(op.result_type().elements()) / 4;
+  if (is_shared(variant)) {
+    const auto rows = static_cast<double>(image.h.kernel);
+    const double pixel = 40 * t.alu + rows * 25 * t.alu;  // where its pieces begin
+    const double loops = rows * (t.load_next + 3 * t.alu + t.branch) + 10 * t.alu + 2 * t.load + t.branch;
+    return blocks * (taps * tap + loops + frame) + 4 * blocks / static_cast<double>(image.in_c) * pixel;
+  }
   return blocks * (taps * tap * (in_pairs(image) ? 0.9 : 1) + static_cast<double>(image.h.kernel) * 12 * t.alu + frame);
 }
 
@@ -98,24 +114,26 @@ inline const KernelDef armv7em_dsp_conv_depthwise_block_q8_kernel = {
     .entry = "conv_depthwise_block_q8",
     .geometry_type = "ConvDepthwiseBlockQ8",
     .loops_over_batch = true,
-    .mean_code_bytes = 1050,
     .tflite_rounding = true,
     .why_not = armv7em_dsp_conv_depthwise_block_q8::why_not,
+    .variants = armv7em_dsp_conv_depthwise_block_q8::variants,
     .needs = armv7em_dsp_conv_depthwise_block_q8::needs,
     .build = armv7em_dsp_conv_depthwise_block_q8::build,
     .cycles = armv7em_dsp_conv_depthwise_block_q8::cycles,
+    .layer_code_bytes = armv7em_dsp_conv_depthwise_block_q8::layer_code_bytes,
+    .shared_code_bytes = armv7em_dsp_conv_depthwise_block_q8::shared_code_bytes,
 };
 
 }  // namespace tinyc
 // ---- shipped ----
 #include "backends/portable/shared/window_pieces.h"
-#include "runtime-stubs/tinyc_depthwise_dsp.h"
+#include "runtime-stubs/tinyc_shared_depthwise_dsp.h"
 
 // 8-bit depthwise convolution, channels last, a multiple of 4 channels.
 struct ConvDepthwiseBlockQ8 {
   int32_t in_h, in_w, in_c, out_w, out_c;
   int32_t kernel_h, kernel_w, stride_h, stride_w, dilation_h, dilation_w, pad_h, pad_w;
-  int32_t in_zero, padded, pairs, in_unsigned, offset, shift, out_unsigned;
+  int32_t in_zero, padded, pairs, shared, in_unsigned, offset, shift, out_unsigned;
 };
 
 template <int pixels>
@@ -131,8 +149,35 @@ TINYC_KERNEL void conv_depthwise_block_q8_pixels(const ConvDepthwiseBlockQ8& g, 
   }
 }
 
+// One function for all layers.
+template <bool in_unsigned, bool out_unsigned>
+TINYC_SHARED void conv_depthwise_block_q8_shared(const ConvDepthwiseBlockQ8& g, const Rows& in, const Rows& out,
+                                                 const int32_t* parameters, uint8_t* scratch, int32_t y0, int32_t y1) {
+  const uint8_t* pieces[31];
+  const SharedDepthwise block = {pieces, g.in_c, g.offset, g.shift};
+  if (g.padded != 0) window_padding(g, scratch);
+  for (int32_t y = y0; y < y1; ++y) {
+    uint8_t* to = row_at(out, y);
+    for (int32_t x = 0; x < g.out_w; ++x, to += g.in_c) {
+      window_pieces(g, in, y, x, 1, scratch, pieces);
+      shared_depthwise_dsp(in_unsigned, out_unsigned, block, parameters, to);
+    }
+  }
+}
+
 TINYC_KERNEL void conv_depthwise_block_q8(const ConvDepthwiseBlockQ8& g, const Rows& in, const Rows& out,
                                           const int32_t* parameters, uint8_t* scratch, int32_t y0, int32_t y1) {
+  if (g.shared != 0) {
+    if (g.in_unsigned != 0 && g.out_unsigned != 0)
+      conv_depthwise_block_q8_shared<true, true>(g, in, out, parameters, scratch, y0, y1);
+    else if (g.in_unsigned != 0)
+      conv_depthwise_block_q8_shared<true, false>(g, in, out, parameters, scratch, y0, y1);
+    else if (g.out_unsigned != 0)
+      conv_depthwise_block_q8_shared<false, true>(g, in, out, parameters, scratch, y0, y1);
+    else
+      conv_depthwise_block_q8_shared<false, false>(g, in, out, parameters, scratch, y0, y1);
+    return;
+  }
   if (g.padded != 0) window_padding(g, scratch);
   for (int32_t y = y0; y < y1; ++y) {
     uint8_t* to = row_at(out, y);

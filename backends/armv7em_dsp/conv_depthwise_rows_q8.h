@@ -38,6 +38,12 @@ inline Needs needs(const ir::Op& op, const Variant&) {
   return needs;
 }
 
+// A variant's parameter: whether all layers call one function.
+inline std::vector<Variant> variants(const ir::Op&) { return {{"own", {0}}, {"shared", {1}}}; }
+inline bool is_shared(const Variant& variant) { return variant.parameters[0] != 0; }
+inline int layer_code_bytes(const ir::Op&, const Variant& variant) { return is_shared(variant) ? 70 : 1250; }
+inline int shared_code_bytes(const Variant& variant) { return is_shared(variant) ? 1150 : 0; }
+
 inline std::vector<int32_t> parameters(const ir::Op& op) {
   const BlockRequantization requantization = *block_requantization(op);
   const std::vector<int32_t> weights = centred_weights(op);
@@ -62,7 +68,7 @@ inline std::vector<int32_t> parameters(const ir::Op& op) {
   return packed;
 }
 
-inline Built build(const ir::Op& op, const Variant&) {
+inline Built build(const ir::Op& op, const Variant& variant) {
   const Image2d image = conv_image(op);
   const BlockRequantization requantization = *block_requantization(op);
   const int64_t zero = op.operand_type(0).quant->zero_point() & 0xFF;
@@ -72,6 +78,7 @@ inline Built build(const ir::Op& op, const Variant&) {
                     {"channels", image.in_c},
                     {"out_w", image.out_w},
                     {"unroll", unroll(image)},
+                    {"shared", is_shared(variant)},
                     {"pad_h", image.h.pad_begin},
                     {"pad_w", image.w.pad_begin},
                     {"zero_word", static_cast<int32_t>(static_cast<uint32_t>(zero) * 0x01010101U)},
@@ -84,10 +91,11 @@ inline Built build(const ir::Op& op, const Variant&) {
 }
 
 // Per two rows: four channels packed, then one after the other.
-inline double cycles(const ir::Op& op, const Variant&, const CoreTiming& t) {
+inline double cycles(const ir::Op& op, const Variant& variant, const CoreTiming& t) {
   const Image2d image = conv_image(op);
   const double pack = static_cast<double>(image.in_w) * 2 * (t.load + t.load_next + 4 * t.store + 12 * t.alu);
-  const double turn = (t.alu + t.branch) / static_cast<double>(unroll(image));
+  const double turn = is_shared(variant) ? 2 * t.load + 2.5 * t.alu + t.branch / 2
+                                         : (t.alu + t.branch) / static_cast<double>(unroll(image));
   const double pixel = 4 * (t.load + t.load_next) + t.load + 12 * t.dual_mac + 4 * t.alu + 2 * t.store + turn;
   const double channel = 30 * t.alu + static_cast<double>(image.out_w) * pixel;
   const double blocks = static_cast<double>((image.out_h + 1) / 2 * image.in_c / 4 * op.result_type().shape[0]);
@@ -105,71 +113,87 @@ inline const KernelDef armv7em_dsp_conv_depthwise_rows_q8_kernel = {
     .entry = "conv_depthwise_rows_q8",
     .geometry_type = "ConvDepthwiseRowsQ8",
     .loops_over_batch = true,
-    .mean_code_bytes = 1250,
     .tflite_rounding = true,
     .why_not = armv7em_dsp_conv_depthwise_rows_q8::why_not,
+    .variants = armv7em_dsp_conv_depthwise_rows_q8::variants,
     .needs = armv7em_dsp_conv_depthwise_rows_q8::needs,
     .build = armv7em_dsp_conv_depthwise_rows_q8::build,
     .cycles = armv7em_dsp_conv_depthwise_rows_q8::cycles,
+    .layer_code_bytes = armv7em_dsp_conv_depthwise_rows_q8::layer_code_bytes,
+    .shared_code_bytes = armv7em_dsp_conv_depthwise_rows_q8::shared_code_bytes,
 };
 
 }  // namespace tinyc
 // ---- shipped ----
-#include "runtime-stubs/tinyc_depthwise_rows_dsp.h"
+#include "runtime-stubs/tinyc_shared_rows_dsp.h"
 
 // 8-bit 3 x 3 depthwise convolution, channels last, a multiple of 4 channels.
 struct ConvDepthwiseRowsQ8 {
   int32_t in_h, in_w, channels, out_w;
-  int32_t unroll, pad_h, pad_w;
+  int32_t unroll, shared, pad_h, pad_w;
   int32_t zero_word, in_unsigned, offset, shift, out_unsigned;
 };
 
-// Packs four channels of two rows (nullptr: padding, or not needed) for all columns that lie in the image.
-TINYC_KERNEL void conv_depthwise_rows_q8_pack(const ConvDepthwiseRowsQ8& g, const uint8_t* a, const uint8_t* b,
-                                              int32_t c, uint32_t* to) {
-  const int32_t all = g.out_w + 2 - g.pad_w;
-  const int32_t bytes = (all < g.in_w ? all : g.in_w) * g.channels;
-  if (a != nullptr && b != nullptr) {
-    for (int32_t i = c; i < c + bytes; i += g.channels, to += 8)
-      depthwise_rows_pack(load_word(a + i), load_word(b + i), g.in_unsigned != 0, to);
-    return;
-  }
-  const uint32_t zero = static_cast<uint32_t>(g.zero_word);
-  for (int32_t i = c; i < c + bytes; i += g.channels, to += 8) {
-    const uint32_t word_a = a == nullptr ? zero : load_word(a + i);
-    const uint32_t word_b = b == nullptr ? zero : load_word(b + i);
-    depthwise_rows_pack(word_a, word_b, g.in_unsigned != 0, to);
+// Input rows of the two output rows from y on: nullptr where they lie in the padding or are not needed.
+TINYC_KERNEL void conv_depthwise_rows_q8_inputs(const ConvDepthwiseRowsQ8& g, const Rows& in, int32_t y, int32_t count,
+                                                const uint8_t** rows) {
+  for (int32_t k = 0; k < 4; ++k) {
+    const int32_t from = y - g.pad_h + k;
+    rows[k] = k < count && from >= 0 && from < g.in_h ? row_at(in, from) : nullptr;
   }
 }
 
-// Columns left and right of the image.
-TINYC_KERNEL void conv_depthwise_rows_q8_padding(const ConvDepthwiseRowsQ8& g, uint32_t* columns) {
-  const uint32_t even = extend_even(static_cast<uint32_t>(g.zero_word), g.in_unsigned != 0);
-  for (int32_t x = 0; x < g.out_w + 2; ++x) {
-    if (x >= g.pad_w && x < g.pad_w + g.in_w) continue;
-    for (int32_t k = 0; k < 8; ++k) columns[8 * x + k] = even;
+// One function for all layers.
+template <bool in_unsigned, bool out_unsigned>
+TINYC_SHARED void conv_depthwise_rows_q8_shared(const ConvDepthwiseRowsQ8& shape, const Rows& in, const Rows& out,
+                                                const int32_t* parameters, uint8_t* scratch, int32_t y0, int32_t y1) {
+  ConvDepthwiseRowsQ8 g = shape;
+  g.in_unsigned = in_unsigned;
+  uint32_t* columns = static_cast<uint32_t*>(static_cast<void*>(scratch));
+  depthwise_rows_padding(g, columns);
+  uint32_t* inside = columns + 8 * g.pad_w;
+  for (int32_t y = y0; y < y1; y += 2) {
+    const bool both = y + 1 < y1;
+    const uint8_t* rows[4];
+    conv_depthwise_rows_q8_inputs(g, in, y, both ? 4 : 3, rows);
+    uint8_t* to = row_at(out, y);
+    const SharedRows results = {g.offset, both ? static_cast<int32_t>(row_at(out, y + 1) - to) : 0, g.shift, g.channels,
+                                g.out_w};
+    const int32_t* p = parameters;
+    for (int32_t c = 0; c < g.channels; c += 4, p += 4 * TINYC_DEPTHWISE_ROWS_PARAMETERS) {
+      depthwise_rows_pack_row(g, rows[0], rows[1], c, inside);
+      depthwise_rows_pack_row(g, rows[2], rows[3], c, inside + 1);
+      shared_rows_dsp(out_unsigned, results, columns, p, to + c);
+    }
   }
 }
 
 TINYC_KERNEL void conv_depthwise_rows_q8(const ConvDepthwiseRowsQ8& g, const Rows& in, const Rows& out,
                                          const int32_t* parameters, uint8_t* scratch, int32_t y0, int32_t y1) {
+  if (g.shared != 0) {
+    if (g.in_unsigned != 0 && g.out_unsigned != 0)
+      conv_depthwise_rows_q8_shared<true, true>(g, in, out, parameters, scratch, y0, y1);
+    else if (g.in_unsigned != 0)
+      conv_depthwise_rows_q8_shared<true, false>(g, in, out, parameters, scratch, y0, y1);
+    else if (g.out_unsigned != 0)
+      conv_depthwise_rows_q8_shared<false, true>(g, in, out, parameters, scratch, y0, y1);
+    else
+      conv_depthwise_rows_q8_shared<false, false>(g, in, out, parameters, scratch, y0, y1);
+    return;
+  }
   uint32_t* columns = static_cast<uint32_t*>(static_cast<void*>(scratch));
-  conv_depthwise_rows_q8_padding(g, columns);
+  depthwise_rows_padding(g, columns);
   uint32_t* inside = columns + 8 * g.pad_w;
   for (int32_t y = y0; y < y1; y += 2) {
     const bool both = y + 1 < y1;
-    const int32_t top = y - g.pad_h;
-    const int32_t count = both ? 4 : 3;
-    const uint8_t* rows[4] = {};
-    for (int32_t k = 0; k < count; ++k) {
-      if (top + k >= 0 && top + k < g.in_h) rows[k] = row_at(in, top + k);
-    }
+    const uint8_t* rows[4];
+    conv_depthwise_rows_q8_inputs(g, in, y, both ? 4 : 3, rows);
     uint8_t* first = row_at(out, y);
     DepthwiseRowsTo to = {first, both ? static_cast<int32_t>(row_at(out, y + 1) - first) : 0};
     const int32_t* p = parameters;
     for (int32_t c = 0; c < g.channels; c += 4, to.first += 4, p += 4 * TINYC_DEPTHWISE_ROWS_PARAMETERS) {
-      conv_depthwise_rows_q8_pack(g, rows[0], rows[1], c, inside);
-      conv_depthwise_rows_q8_pack(g, rows[2], rows[3], c, inside + 1);
+      depthwise_rows_pack_row(g, rows[0], rows[1], c, inside);
+      depthwise_rows_pack_row(g, rows[2], rows[3], c, inside + 1);
       depthwise_rows_dsp(g.out_w, g.unroll, g.channels, g.offset, g.shift, g.out_unsigned, columns, p, to);
     }
   }

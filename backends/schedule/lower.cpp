@@ -211,6 +211,7 @@ class Lowering {
       candidates.push_back(find_kernels(*op, target_));
       if (options_.refine) options_.refine(*op, candidates.back());
     }
+    share_bodies(candidates);
     const std::vector<double> prices = flash_prices(candidates, options_.aim, options_.flash_bytes);
     for (size_t i = 0; i < ops.size(); ++i) add_instance(*ops[i], choose_kernels(std::move(candidates[i]), prices[i]));
   }
@@ -282,7 +283,8 @@ void use_kernel(Program& program, int index, const Selection& selection) {
   instance.needs = selection.needs;
   instance.cycles = selection.cycles;
   const int candidates = instance.choices.candidates;
-  instance.why = candidates == 1 ? "the only one that applies" : fmt::format("cheapest of {} by {}", candidates, instance.choices.basis);
+  instance.why = candidates == 1 ? "the only one that applies"
+                                 : fmt::format("cheapest of {} by {}", candidates, instance.choices.basis);
   if (selection.kernel != instance.choices.whole.front().kernel) instance.why = "takes less RAM than the cheapest";
   const bool accumulates = selection.needs.accumulates != Accumulates::no;
   const int64_t taken = selection.needs.taken_rows;

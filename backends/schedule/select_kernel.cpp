@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <map>
 
 namespace tinyc {
 namespace {
@@ -29,15 +30,35 @@ bool reads_alike(const Needs& a, const Needs& b) {
 }
 
 // What the kernel packs, and constant operands that it reads as they are.
-double constant_bytes(const KernelDef& kernel, const ir::Op& op, const Variant& variant) {
+double constant_bytes(const KernelDef& kernel, const ir::Op& op, const Built& built) {
   double bytes = 0;
-  for (const PackedConstant& constant : kernel.build(op, variant).constants)
-    bytes += static_cast<double>(constant.bytes.size());
+  for (const PackedConstant& constant : built.constants) bytes += static_cast<double>(constant.bytes.size());
   for (const ir::Value* operand : op.operands) {
     if (kernel.constant_rows && operand && ir::constant_data(operand))
       bytes += static_cast<double>(operand->type.bytes());
   }
   return bytes;
+}
+
+constexpr double kSharedCallBytes = 60;  // of a layer whose body another one has
+
+// Layers with equal ones are emitted with one body (backends/emit/share_layers.h, which knows of more that can differ).
+std::string body_of(const KernelDef& kernel, const Variant& variant, const Built& built) {
+  std::string body = fmt::format("{} {}", kernel.name, variant.name);
+  if (shared_code_bytes(kernel, variant) > 0) return body;
+  for (const GeometryField& field : built.geometry) body += fmt::format(" {} {}", field.integer, field.value);
+  return body;
+}
+
+void add_flash(Selection& one, const ir::Op& op) {
+  const KernelDef& kernel = *one.kernel->def;
+  const Built built = kernel.build(op, one.variant);
+  const double own = code_bytes(kernel, op, one.variant);
+  const double shared = shared_code_bytes(kernel, one.variant);
+  one.body = body_of(kernel, one.variant, built);
+  one.body_bytes = shared > 0 ? shared : std::max(0.0, own - kSharedCallBytes);
+  const double geometry = shared > 0 ? 4 * static_cast<double>(built.geometry.size()) : 0;  // else in the code
+  one.flash_bytes = constant_bytes(kernel, op, built) + geometry + own + shared;
 }
 
 std::string describe(const KernelDef& kernel) { return fmt::format("{} ({})", kernel.name, isa_name(kernel.isa)); }
@@ -82,12 +103,22 @@ Candidates find_kernels(const ir::Op& op, const Target& target) {
     for (const Variant& variant : variants_of(*kernel.def, op)) {
       Selection one{&kernel, variant, kernel.def->needs(op, variant)};
       if (kernel.def->cycles) one.cycles = kernel.def->cycles(op, variant, target.timing);
-      one.flash_bytes = code_bytes(*kernel.def, op, variant) + constant_bytes(*kernel.def, op, variant);
+      add_flash(one, op);
       candidates.kernels.push_back(std::move(one));
     }
   }
   keep_rows(candidates.kernels);
   return candidates;
+}
+
+void share_bodies(std::span<Candidates> operators) {
+  std::map<std::string, double> layers;
+  for (const Candidates& candidates : operators) {
+    for (const Selection& one : candidates.kernels) ++layers[one.body];
+  }
+  for (Candidates& candidates : operators) {
+    for (Selection& one : candidates.kernels) one.flash_bytes -= one.body_bytes * (1 - 1 / layers[one.body]);
+  }
 }
 
 Choices choose_kernels(Candidates candidates, double cycles_per_byte) {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -18,17 +19,22 @@ struct Selection {
   Needs needs;
   double cycles = 0;       // estimate
   double flash_bytes = 0;  // constants, and the code that its kernel has on average
+  double body_bytes = 0;   // of these, code that is there once for all layers with the same body
+  std::string body = {};   // what that depends on
   double cost = 0;         // cycles, and bytes at their price
 };
 
 // All that can, and why the others cannot.
 struct Candidates {
   std::vector<Selection> kernels;
-  std::vector<std::string> rejected;  // "conv_s8 (armv7em_dsp): needs dilation 1"
+  std::vector<std::string> rejected;    // "conv_s8 (armv7em_dsp): needs dilation 1"
   std::string_view basis = "estimate";  // of cycles and bytes
 };
 
 Candidates find_kernels(const ir::Op& op, const Target& target);
+
+// Code that several operators can share counts for each of them by its part.
+void share_bodies(std::span<Candidates> operators);
 
 struct Choices {
   std::vector<Selection> whole;         // cheapest first; those after it are there for taking less scratch

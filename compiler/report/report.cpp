@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
+#include <utility>
 
 #include "backends/toolchain.h"
 
@@ -95,8 +97,20 @@ void add_flash_estimate(Report& report) {
   report.flash_bytes = {code + *report.weights_bytes.value, std::string(kTypical) + ", and all constants"};
 }
 
+// A function that several layers call counts with the first of them.
+void add_shared_code(Report& report, const EmissionPlan& plan) {
+  std::set<std::pair<const KernelDef*, std::string>> seen;
+  for (size_t i = 0; i < plan.layers.size(); ++i) {
+    const Instance& instance = plan.program->instances[i];
+    const KernelDef* kernel = instance.kernel->def;
+    if (seen.emplace(kernel, instance.variant.name).second)
+      *report.layers[i].code_bytes.value += shared_code_bytes(*kernel, instance.variant);
+  }
+}
+
 void add_layers(Report& report, const EmissionPlan& plan) {
   for (size_t i = 0; i < plan.layers.size(); ++i) report.layers.push_back(layer_of(plan, i));
+  add_shared_code(report, plan);
   const std::vector<RowStep> steps = timeline(*plan.program);
   report.steps = static_cast<int>(steps.size());
   for (size_t t = 0; t < steps.size(); ++t) {
