@@ -27,6 +27,7 @@
 //   flip             exclusive or
 //   offset, shift    shift 1-31
 //   is_unsigned      results
+//   blocks           of four channels, one after the other
 //   pieces           where each piece of the first pixel's window begins, then nullptr
 TINYC_KERNEL int32_t block_dsp_parameters(int32_t runs, int32_t words, int32_t bytes) {
   return 8 + (bytes != 0 ? 4 : 8) * runs * words;
@@ -35,12 +36,22 @@ TINYC_KERNEL int32_t block_dsp_parameters(int32_t runs, int32_t words, int32_t b
 #if defined(__ARM_FEATURE_DSP) && defined(__OPTIMIZE__) && !defined(__clang__) && !defined(TINYC_PORTABLE_TWINS)
 
 // clang-format off
-// Frame: [sp] pieces that are left, [sp, 4] end of the piece, [sp, 8] results.
+// Frame: [sp] pieces that are left, [sp, 4] end of the piece, results, input, end of the parameters. `once`: a block is
+// one pass through the unrolled steps, the first of which starts the second pixel's sums from the first one's biases.
 #define TINYC_BLOCK_BEGIN(copies)             \
-  "str %[to], [sp, #-4]!\n"                   \
-  "sub sp, sp, #8\n"                          \
+  "sub sp, sp, #24\n"                         \
+  "movw r3, #(%c[total]) & 0xffff\n"          \
+  ".if %c[total] > 65535\n"                   \
+  "movt r3, #(%c[total]) >> 16\n"             \
+  ".endif\n"                                  \
+  "add r3, r3, %[w]\n"                        \
+  "strd %[x], r3, [sp, #12]\n"                \
+  "str %[to], [sp, #8]\n"                     \
+  "4:\n"                                      \
   "ldmia %[w]!, {r4, r5, r6, r7}\n"           \
+  ".if %c[once] == 0\n"                       \
   copies                                      \
+  ".endif\n"                                  \
   ".if %c[runs] > 1\n"                        \
   "0:\n"                                      \
   "mov r3, %[x]\n"                            \
@@ -89,16 +100,26 @@ TINYC_KERNEL int32_t block_dsp_parameters(int32_t runs, int32_t words, int32_t b
   "ldr %[to], [%[w], #32 * " #k " + 4]\n"                   \
   "eor r3, r3, #%c[flip]\n"                                 \
   "eor r12, r12, #%c[flip]\n"                               \
-  "smlad r4, r3, lr, r4\n"                                  \
+  ".if %c[once] && " #k " == 0\n"                           \
+  "smlad r8, r12, lr, r4\n"                                 \
+  "smlad r9, r12, %[to], r5\n"                              \
+  ".else\n"                                                 \
   "smlad r8, r12, lr, r8\n"                                 \
-  "smlad r5, r3, %[to], r5\n"                               \
   "smlad r9, r12, %[to], r9\n"                              \
+  ".endif\n"                                                \
+  "smlad r4, r3, lr, r4\n"                                  \
+  "smlad r5, r3, %[to], r5\n"                               \
   "ldr lr, [%[w], #32 * " #k " + 8]\n"                      \
   "ldr %[to], [%[w], #32 * " #k " + 12]\n"                  \
-  "smlad r6, r3, lr, r6\n"                                  \
+  ".if %c[once] && " #k " == 0\n"                           \
+  "smlad r10, r12, lr, r6\n"                                \
+  "smlad r11, r12, %[to], r7\n"                             \
+  ".else\n"                                                 \
   "smlad r10, r12, lr, r10\n"                               \
-  "smlad r7, r3, %[to], r7\n"                               \
   "smlad r11, r12, %[to], r11\n"                            \
+  ".endif\n"                                                \
+  "smlad r6, r3, lr, r6\n"                                  \
+  "smlad r7, r3, %[to], r7\n"                               \
   "ldr lr, [%[w], #32 * " #k " + 16]\n"                     \
   "ldr %[to], [%[w], #32 * " #k " + 20]\n"                  \
   "uxtb16 r3, r3\n"                                         \
@@ -154,18 +175,28 @@ TINYC_KERNEL int32_t block_dsp_parameters(int32_t runs, int32_t words, int32_t b
   TINYC_BLOCK_COMPLEMENT("r12")                             \
   "sxtb16 lr, lr\n"                                         \
   "sxtb16 %[to], %[to]\n"                                   \
-  "smlad r4, r3, lr, r4\n"                                  \
+  ".if %c[once] && " #k " == 0\n"                           \
+  "smlad r8, r12, lr, r4\n"                                 \
+  "smlad r9, r12, %[to], r5\n"                              \
+  ".else\n"                                                 \
   "smlad r8, r12, lr, r8\n"                                 \
-  "smlad r5, r3, %[to], r5\n"                               \
   "smlad r9, r12, %[to], r9\n"                              \
+  ".endif\n"                                                \
+  "smlad r4, r3, lr, r4\n"                                  \
+  "smlad r5, r3, %[to], r5\n"                               \
   "ldr lr, [%[w], #16 * " #k " + 8]\n"                      \
   "ldr %[to], [%[w], #16 * " #k " + 12]\n"                  \
   "sxtb16 lr, lr\n"                                         \
   "sxtb16 %[to], %[to]\n"                                   \
-  "smlad r6, r3, lr, r6\n"                                  \
+  ".if %c[once] && " #k " == 0\n"                           \
+  "smlad r10, r12, lr, r6\n"                                \
+  "smlad r11, r12, %[to], r7\n"                             \
+  ".else\n"                                                 \
   "smlad r10, r12, lr, r10\n"                               \
-  "smlad r7, r3, %[to], r7\n"                               \
   "smlad r11, r12, %[to], r11\n"                            \
+  ".endif\n"                                                \
+  "smlad r6, r3, lr, r6\n"                                  \
+  "smlad r7, r3, %[to], r7\n"                               \
   "ldr lr, [%[w], #16 * " #k "]\n"                          \
   "ldr %[to], [%[w], #16 * " #k " + 4]\n"                   \
   TINYC_BLOCK_EVEN("r3")                                    \
@@ -236,6 +267,40 @@ TINYC_KERNEL int32_t block_dsp_parameters(int32_t runs, int32_t words, int32_t b
   "strb r10, [%[to], #%c[results] + 2]\n"                   \
   "strb r11, [%[to], #%c[results] + 3]\n"
 
+// Ends a block; starts the next one.
+#define TINYC_BLOCK_FIRST                                   \
+  "movw %[to], #(%c[offset]) & 0xffff\n"                    \
+  "movt %[to], #((%c[offset]) >> 16) & 0xffff\n"            \
+  "ldmia %[w]!, {%[x], r3, r12, lr}\n"                      \
+  TINYC_BLOCK_RESULT("r4", "%[x]")                          \
+  TINYC_BLOCK_RESULT("r5", "r3")                            \
+  TINYC_BLOCK_RESULT("r6", "r12")                           \
+  TINYC_BLOCK_RESULT("r7", "lr")
+#define TINYC_BLOCK_SECOND                                  \
+  TINYC_BLOCK_RESULT("r8", "%[x]")                          \
+  TINYC_BLOCK_RESULT("r9", "r3")                            \
+  TINYC_BLOCK_RESULT("r10", "r12")                          \
+  TINYC_BLOCK_RESULT("r11", "lr")
+#define TINYC_BLOCK_STORE(bytes)                            \
+  "strb r5, [%[to], #1]\n"                                  \
+  "strb r6, [%[to], #2]\n"                                  \
+  "strb r7, [%[to], #3]\n"                                  \
+  "strb r4, [%[to]], #" #bytes "\n"                         \
+  "ldrd %[x], r3, [sp, #12]\n"                              \
+  "str %[to], [sp, #8]\n"                                   \
+  "cmp %[w], r3\n"                                          \
+  "bne 4b\n"                                                \
+  "add sp, sp, #24\n"
+#define TINYC_BLOCK_NEXT_1 TINYC_BLOCK_FIRST "ldr %[to], [sp, #8]\n" TINYC_BLOCK_STORE(4)
+#define TINYC_BLOCK_NEXT_2                                  \
+  TINYC_BLOCK_FIRST TINYC_BLOCK_SECOND                      \
+  "ldr %[to], [sp, #8]\n"                                   \
+  "strb r8, [%[to], #%c[results]]\n"                        \
+  "strb r9, [%[to], #%c[results] + 1]\n"                    \
+  "strb r10, [%[to], #%c[results] + 2]\n"                   \
+  "strb r11, [%[to], #%c[results] + 3]\n"                   \
+  TINYC_BLOCK_STORE(4)
+
 #define TINYC_BLOCK_COPIES "mov r8, r4\nmov r9, r5\nmov r10, r6\nmov r11, r7\n"
 #define TINYC_BLOCK_STEPS_1(S) S(0)
 #define TINYC_BLOCK_STEPS_2(S) S(0) S(1)
@@ -245,25 +310,34 @@ TINYC_KERNEL int32_t block_dsp_parameters(int32_t runs, int32_t words, int32_t b
 #define TINYC_BLOCK_STEPS_6(S) TINYC_BLOCK_STEPS_5(S) S(5)
 #define TINYC_BLOCK_STEPS_7(S) TINYC_BLOCK_STEPS_6(S) S(6)
 #define TINYC_BLOCK_STEPS_8(S) TINYC_BLOCK_STEPS_7(S) S(7)
-#define TINYC_BLOCK_STEPS_12(S) TINYC_BLOCK_STEPS_8(S) S(8) S(9) S(10) S(11)
-#define TINYC_BLOCK_STEPS_16(S) TINYC_BLOCK_STEPS_12(S) S(12) S(13) S(14) S(15)
+#define TINYC_BLOCK_STEPS_9(S) TINYC_BLOCK_STEPS_8(S) S(8)
+#define TINYC_BLOCK_STEPS_10(S) TINYC_BLOCK_STEPS_9(S) S(9)
+#define TINYC_BLOCK_STEPS_11(S) TINYC_BLOCK_STEPS_10(S) S(10)
+#define TINYC_BLOCK_STEPS_12(S) TINYC_BLOCK_STEPS_11(S) S(11)
+#define TINYC_BLOCK_STEPS_13(S) TINYC_BLOCK_STEPS_12(S) S(12)
+#define TINYC_BLOCK_STEPS_14(S) TINYC_BLOCK_STEPS_13(S) S(13)
+#define TINYC_BLOCK_STEPS_15(S) TINYC_BLOCK_STEPS_14(S) S(14)
+#define TINYC_BLOCK_STEPS_16(S) TINYC_BLOCK_STEPS_15(S) S(15)
 // clang-format on
 
 // form: STEP or BYTES, whose parameters of a word have `size` bytes.
-#define TINYC_BLOCK_ASM(form, size, tile, unroll, copies)                                                       \
-  __asm__ volatile(TINYC_BLOCK_BEGIN(copies) TINYC_BLOCK_STEPS_##unroll(TINYC_BLOCK_##form##_##tile)            \
-                       TINYC_BLOCK_END(unroll) TINYC_BLOCK_PUT_##tile                                           \
-                   : [x] "+r"(from), [w] "+r"(parameters), [to] "+r"(to)                                        \
-                   : [runs] "i"(runs), [words] "i"(words), [loops] "i"(words / unroll), [between] "i"(between), \
-                     [results] "i"(results), [flip] "i"(flip), [offset] "i"(offset), [shift] "i"(shift),        \
-                     [is_unsigned] "i"(is_unsigned), [step] "i"(size)                                           \
-                   : "r3", "r4", "r5", "r6", "r7", "r8", "r9", "r10", "r11", "r12", "lr", "cc", "memory")
+#define TINYC_BLOCK_ASM(form, size, tile, unroll, copies)                                                              \
+  __asm__ volatile(                                                                                                    \
+      TINYC_BLOCK_BEGIN(copies) TINYC_BLOCK_STEPS_##unroll(TINYC_BLOCK_##form##_##tile) TINYC_BLOCK_END(unroll)        \
+          TINYC_BLOCK_NEXT_##tile                                                                                      \
+      : [x] "+r"(from), [w] "+r"(parameters), [to] "+r"(to)                                                            \
+      : [runs] "i"(runs), [words] "i"(words), [loops] "i"(words / unroll), [between] "i"(between),                     \
+        [results] "i"(results), [flip] "i"(flip), [offset] "i"(offset), [shift] "i"(shift),                            \
+        [is_unsigned] "i"(is_unsigned), [step] "i"(size), [once] "i"(may_start && words == unroll), [total] "i"(total) \
+      : "r3", "r4", "r5", "r6", "r7", "r8", "r9", "r10", "r11", "r12", "lr", "cc", "memory")
 
 template <int pixels>
 TINYC_KERNEL void block_dsp(int32_t runs, int32_t words, int32_t bytes, int32_t between, int32_t results, uint32_t flip,
-                            int32_t offset, int32_t shift, int32_t is_unsigned, const uint8_t* const* pieces,
-                            const int32_t* parameters, uint8_t* to) {
+                            int32_t offset, int32_t shift, int32_t is_unsigned, int32_t blocks,
+                            const uint8_t* const* pieces, const int32_t* parameters, uint8_t* to) {
   const void* from = runs > 1 ? static_cast<const void*>(pieces) : static_cast<const void*>(pieces[0]);
+  const bool may_start = runs == 1;
+  const int32_t total = 4 * blocks * block_dsp_parameters(runs, words, bytes);
   // Bytes are for small code too: fewer words at a time.
   if constexpr (pixels == 2) {
     if (bytes != 0 && words % 4 == 0)
@@ -276,8 +350,20 @@ TINYC_KERNEL void block_dsp(int32_t runs, int32_t words, int32_t bytes, int32_t 
       TINYC_BLOCK_ASM(BYTES, 16, 2, 1, TINYC_BLOCK_COPIES);
     else if (words % 16 == 0)
       TINYC_BLOCK_ASM(STEP, 32, 2, 16, TINYC_BLOCK_COPIES);
+    else if (words % 15 == 0)
+      TINYC_BLOCK_ASM(STEP, 32, 2, 15, TINYC_BLOCK_COPIES);
+    else if (words % 14 == 0)
+      TINYC_BLOCK_ASM(STEP, 32, 2, 14, TINYC_BLOCK_COPIES);
+    else if (words % 13 == 0)
+      TINYC_BLOCK_ASM(STEP, 32, 2, 13, TINYC_BLOCK_COPIES);
     else if (words % 12 == 0)
       TINYC_BLOCK_ASM(STEP, 32, 2, 12, TINYC_BLOCK_COPIES);
+    else if (words % 11 == 0)
+      TINYC_BLOCK_ASM(STEP, 32, 2, 11, TINYC_BLOCK_COPIES);
+    else if (words % 10 == 0)
+      TINYC_BLOCK_ASM(STEP, 32, 2, 10, TINYC_BLOCK_COPIES);
+    else if (words % 9 == 0)
+      TINYC_BLOCK_ASM(STEP, 32, 2, 9, TINYC_BLOCK_COPIES);
     else if (words % 8 == 0)
       TINYC_BLOCK_ASM(STEP, 32, 2, 8, TINYC_BLOCK_COPIES);
     else if (words % 7 == 0)
@@ -329,13 +415,15 @@ TINYC_KERNEL uint8_t block_dsp_result(int32_t sum, int32_t multiplier, int32_t o
 
 template <int pixels>
 TINYC_KERNEL void block_dsp(int32_t runs, int32_t words, int32_t bytes, int32_t between, int32_t results, uint32_t flip,
-                            int32_t offset, int32_t shift, int32_t is_unsigned, const uint8_t* const* pieces,
-                            const int32_t* parameters, uint8_t* to) {
+                            int32_t offset, int32_t shift, int32_t is_unsigned, int32_t blocks,
+                            const uint8_t* const* pieces, const int32_t* parameters, uint8_t* to) {
   const int32_t per_word = bytes != 0 ? 4 : 8;
-  const int32_t* multipliers = parameters + 4 + per_word * runs * words;
-  for (int32_t p = 0; p < pixels; ++p) {
-    int32_t sums[4] = {parameters[0], parameters[1], parameters[2], parameters[3]};
-    const int32_t* w = parameters + 4;
+  for (int32_t i = 0; i < pixels * blocks; ++i) {
+    const int32_t p = i % pixels;
+    const int32_t* biases = parameters + i / pixels * block_dsp_parameters(runs, words, bytes);
+    const int32_t* multipliers = biases + 4 + per_word * runs * words;
+    int32_t sums[4] = {biases[0], biases[1], biases[2], biases[3]};
+    const int32_t* w = biases + 4;
     for (int32_t run = 0; run < runs; ++run) {
       for (int32_t k = 0; k < words; ++k, w += per_word) {
         const uint32_t word = load_word(pieces[run] + p * between + 4 * k) ^ flip;
@@ -350,8 +438,9 @@ TINYC_KERNEL void block_dsp(int32_t runs, int32_t words, int32_t bytes, int32_t 
         }
       }
     }
+    uint8_t* results_of_pixel = to + p * results + i / pixels * 4;
     for (int32_t o = 0; o < 4; ++o)
-      to[p * results + o] = block_dsp_result(sums[o], multipliers[o], offset, shift, is_unsigned);
+      results_of_pixel[o] = block_dsp_result(sums[o], multipliers[o], offset, shift, is_unsigned);
   }
 }
 

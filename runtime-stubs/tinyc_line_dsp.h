@@ -47,37 +47,26 @@ TINYC_KERNEL int32_t line_dsp_parameters(int32_t words) { return 16 + 8 * words;
   "ldr %[to], [%[w], #32 * " #k " + 28]\n"                  \
   TINYC_LINE_ADD("r10", "r11")
 
-#define TINYC_BLOCK_PUT_LINE                                \
-  TINYC_BLOCK_MULTIPLIERS                                   \
-  TINYC_BLOCK_RESULT("r4", "r3")                            \
-  TINYC_BLOCK_RESULT("r5", "r12")                           \
-  TINYC_BLOCK_RESULT("r6", "lr")                            \
-  TINYC_BLOCK_RESULT("r7", "%[x]")                          \
-  "add %[w], %[w], #16\n"                                   \
-  "ldr %[x], [%[w], #12]\n"                                 \
-  "ldmia %[w], {r3, r12, lr}\n"                             \
-  TINYC_BLOCK_RESULT("r8", "r3")                            \
-  TINYC_BLOCK_RESULT("r9", "r12")                           \
-  TINYC_BLOCK_RESULT("r10", "lr")                           \
-  TINYC_BLOCK_RESULT("r11", "%[x]")                         \
+#define TINYC_BLOCK_NEXT_LINE                               \
+  TINYC_BLOCK_FIRST                                         \
+  "ldmia %[w]!, {%[x], r3, r12, lr}\n"                      \
+  TINYC_BLOCK_SECOND                                        \
   "ldr %[to], [sp, #8]\n"                                   \
-  "add sp, sp, #12\n"                                       \
-  "strb r4, [%[to]]\n"                                      \
-  "strb r5, [%[to], #1]\n"                                  \
-  "strb r6, [%[to], #2]\n"                                  \
-  "strb r7, [%[to], #3]\n"                                  \
   "strb r8, [%[to], #4]\n"                                  \
   "strb r9, [%[to], #5]\n"                                  \
   "strb r10, [%[to], #6]\n"                                 \
-  "strb r11, [%[to], #7]\n"
+  "strb r11, [%[to], #7]\n"                                 \
+  TINYC_BLOCK_STORE(8)
 
 #define TINYC_LINE_REST "ldmia %[w]!, {r8, r9, r10, r11}\n"
 // clang-format on
 
-// words: of input; flip, offset, shift, is_unsigned as in block_dsp(). Writes 8 results.
+// words: of input; flip, offset, shift, is_unsigned as in block_dsp(). Writes `blocks` times 8 results.
 TINYC_KERNEL void line_dsp(int32_t words, uint32_t flip, int32_t offset, int32_t shift, int32_t is_unsigned,
-                           const uint8_t* from, const int32_t* parameters, uint8_t* to) {
+                           int32_t blocks, const uint8_t* from, const int32_t* parameters, uint8_t* to) {
   const int32_t runs = 1, between = 0, results = 0;
+  const bool may_start = false;
+  const int32_t total = 4 * blocks * line_dsp_parameters(words);
   if (words % 8 == 0) {
     TINYC_BLOCK_ASM(STEP, 32, LINE, 8, TINYC_LINE_REST);
   } else if (words % 5 == 0) {
@@ -96,19 +85,21 @@ TINYC_KERNEL void line_dsp(int32_t words, uint32_t flip, int32_t offset, int32_t
 #else
 
 TINYC_KERNEL void line_dsp(int32_t words, uint32_t flip, int32_t offset, int32_t shift, int32_t is_unsigned,
-                           const uint8_t* from, const int32_t* parameters, uint8_t* to) {
-  int32_t sums[8];
-  for (int32_t o = 0; o < 8; ++o) sums[o] = parameters[o];
-  const int32_t* w = parameters + 8;
-  for (int32_t k = 0; k < words; ++k, w += 8) {
-    const uint32_t word = load_word(from + 4 * k) ^ flip;
-    const uint32_t swapped = zero_extend_odd(word) | zero_extend_even(word) << 8;
-    for (int32_t o = 0; o < 8; ++o) {
-      sums[o] = smlad(static_cast<uint32_t>(w[o]), zero_extend_odd(~word), sums[o]);
-      sums[o] = smlad(sign_extend_even(static_cast<uint32_t>(w[o])), swapped, sums[o]);
+                           int32_t blocks, const uint8_t* from, const int32_t* parameters, uint8_t* to) {
+  for (int32_t i = 0; i < blocks; ++i, parameters += line_dsp_parameters(words), to += 8) {
+    int32_t sums[8];
+    for (int32_t o = 0; o < 8; ++o) sums[o] = parameters[o];
+    const int32_t* w = parameters + 8;
+    for (int32_t k = 0; k < words; ++k, w += 8) {
+      const uint32_t word = load_word(from + 4 * k) ^ flip;
+      const uint32_t swapped = zero_extend_odd(word) | zero_extend_even(word) << 8;
+      for (int32_t o = 0; o < 8; ++o) {
+        sums[o] = smlad(static_cast<uint32_t>(w[o]), zero_extend_odd(~word), sums[o]);
+        sums[o] = smlad(sign_extend_even(static_cast<uint32_t>(w[o])), swapped, sums[o]);
+      }
     }
+    for (int32_t o = 0; o < 8; ++o) to[o] = block_dsp_result(sums[o], w[o], offset, shift, is_unsigned);
   }
-  for (int32_t o = 0; o < 8; ++o) to[o] = block_dsp_result(sums[o], w[o], offset, shift, is_unsigned);
 }
 
 #endif

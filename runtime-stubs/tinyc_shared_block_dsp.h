@@ -195,10 +195,8 @@ TINYC_KERNEL void shared_block_dsp(int32_t bytes, uint32_t flip, int32_t is_unsi
   int32_t runs = 0;
   while (block.pieces[runs] != nullptr) ++runs;
   const int32_t words = block.span / 4;
-  for (int32_t i = 0; i < block.blocks; ++i, to += 4, parameters += block_dsp_parameters(runs, words, bytes)) {
-    block_dsp<2>(runs, words, bytes, block.between, block.results, flip, block.offset, block.shift, is_unsigned,
-                 block.pieces, parameters, to);
-  }
+  block_dsp<2>(runs, words, bytes, block.between, block.results, flip, block.offset, block.shift, is_unsigned,
+               block.blocks, block.pieces, parameters, to);
 }
 
 #endif

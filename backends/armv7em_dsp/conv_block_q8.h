@@ -81,8 +81,9 @@ inline Built build(const ir::Op& op, const Variant& variant) {
 
 // Words that block_dsp<2>() takes per turn of its loop.
 inline int64_t block_unroll(int64_t words, BlockWeights form) {
-  const std::vector<int64_t> known =
-      form == BlockWeights::bytes ? std::vector<int64_t>{4, 3, 2} : std::vector<int64_t>{16, 12, 8, 7, 6, 5, 4, 3, 2};
+  const std::vector<int64_t> known = form == BlockWeights::bytes
+                                         ? std::vector<int64_t>{4, 3, 2}
+                                         : std::vector<int64_t>{16, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2};
   for (const int64_t unroll : known) {
     if (words % unroll == 0) return unroll;
   }
@@ -141,7 +142,8 @@ inline double cycles(const ir::Op& op, const Variant& variant, const CoreTiming&
   const Image2d image = conv_image(op);
   const double prepared = weights_of(variant) == BlockWeights::bytes ? 10 : 4;
   const double block = 4 * (t.load - t.load_next) + 10 * t.load_next + prepared * t.alu + 16 * t.dual_mac;
-  const double frame = 18 * t.alu + 14 * t.load + 10 * t.store + 3 * t.branch + block_loops(op, weights_of(variant), t);
+  const double frame =
+      22 * t.alu + 3 * t.load + 7 * t.load_next + 9 * t.store + t.branch + block_loops(op, weights_of(variant), t);
   const double pairs = static_cast<double>(image.out_w * image.out_h * op.result_type().shape[0]) / 2;
   const double single = image.out_w % 2 == 1 && !is_pointwise(image) ? 0.25 / static_cast<double>(image.out_w) : 0;
   const auto pieces = static_cast<double>(2 * image.h.kernel);
@@ -219,10 +221,8 @@ TINYC_KERNEL void conv_block_q8_pixels(const ConvBlockQ8& g, const Rows& in, int
     for (int32_t p = 0; p < pixels; ++p) conv_block_q8_gather(g, in, y, x + p, scratch + p * between);
     pieces[0] = scratch;
   }
-  for (int32_t o = 0; o < g.out_c; o += 4, parameters += block_dsp_parameters(runs, words, g.bytes)) {
-    block_dsp<pixels>(runs, words, g.bytes, between, g.out_c, static_cast<uint32_t>(g.flip), g.offset, g.shift,
-                      g.out_unsigned, pieces, parameters, to + o);
-  }
+  block_dsp<pixels>(runs, words, g.bytes, between, g.out_c, static_cast<uint32_t>(g.flip), g.offset, g.shift,
+                    g.out_unsigned, g.out_c / 4, pieces, parameters, to);
 }
 
 TINYC_KERNEL void conv_block_q8_row(const ConvBlockQ8& g, const Rows& in, int32_t y, int32_t pixels,

@@ -70,20 +70,19 @@ struct FullyConnectedBlockQ8 {
 TINYC_KERNEL void fully_connected_block_q8(const FullyConnectedBlockQ8& g, const Rows& in, const Rows& out,
                                            const int32_t* parameters, int32_t y0, int32_t y1) {
   const int32_t words = g.inputs / 4;
-  const int32_t step = line_dsp_parameters(words);
+  const int32_t blocks = g.outputs / 8;
   for (int32_t y = y0; y < y1; ++y) {
     const uint8_t* x = row_at(in, y);
     uint8_t* to = row_at(out, y);
     for (int32_t i = 0; i < g.lines; ++i, x += g.inputs, to += g.outputs) {
-      const int32_t* p = parameters;
-      int32_t o = 0;
-      for (; o + 8 <= g.outputs; o += 8, p += step) {
-        line_dsp(words, static_cast<uint32_t>(g.flip), g.offset, g.shift, g.out_unsigned, x, p, to + o);
+      if (blocks > 0) {
+        line_dsp(words, static_cast<uint32_t>(g.flip), g.offset, g.shift, g.out_unsigned, blocks, x, parameters, to);
       }
-      if (o == g.outputs) continue;
+      if (g.outputs == 8 * blocks) continue;
       uint8_t rest[8];
-      line_dsp(words, static_cast<uint32_t>(g.flip), g.offset, g.shift, g.out_unsigned, x, p, rest);
-      for (int32_t k = 0; o + k < g.outputs; ++k) to[o + k] = rest[k];
+      line_dsp(words, static_cast<uint32_t>(g.flip), g.offset, g.shift, g.out_unsigned, 1, x,
+               parameters + blocks * line_dsp_parameters(words), rest);
+      for (int32_t k = 0; 8 * blocks + k < g.outputs; ++k) to[8 * blocks + k] = rest[k];
     }
   }
 }

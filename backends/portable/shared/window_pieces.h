@@ -21,6 +21,12 @@
 
 // The C library's copy goes byte by byte on small cores; its empty statement keeps the compiler from calling that.
 TINYC_KERNEL void window_copy(uint8_t* to, const uint8_t* from, int32_t bytes) {
+#if defined(__ARM_FEATURE_UNALIGNED)
+  if (__builtin_constant_p(bytes) && bytes <= 32) {  // a few loads and stores
+    memcpy(to, from, static_cast<size_t>(bytes));
+    return;
+  }
+#endif
   int32_t i = 0;
   if (TINYC_WINDOW_WORDS(to, from)) {
     for (; i + 16 <= bytes; i += 16) {
