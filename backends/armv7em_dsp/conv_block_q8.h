@@ -28,7 +28,7 @@ inline std::optional<std::string> why_not(const ir::Op& op) {
   if (op.integer("groups") != 1) return "needs one group";
   const Image2d image = conv_image(op);
   if (image.out_c > kFarthest) return "needs fewer output channels";
-  if (!is_direct(op) && taps(image) > kFarthest) return "needs smaller windows";
+  if (!is_direct(op) && (taps(image) > kFarthest || image.h.kernel > 16)) return "needs smaller windows";
   return need_block_layer(op);
 }
 
@@ -135,6 +135,25 @@ inline double shared_cycles(const ir::Op& op, const Variant& variant, const Core
   return pairs * (pixels + static_cast<double>(image.out_c / 4) * block);
 }
 
+// Positions along an axis whose windows lie in the image.
+inline double inner_share(const ir::Window& axis, int64_t in, int64_t out) {
+  int64_t inner = 0;
+  for (int64_t x = 0; x < out; ++x) {
+    const int64_t left = x * axis.stride - axis.pad_begin;
+    inner += left >= 0 && left + (axis.kernel - 1) * axis.dilation < in;
+  }
+  return static_cast<double>(inner) / static_cast<double>(out);
+}
+
+// Two windows: a few words per row, or pixel by pixel where a part lies in the padding.
+inline double gather_cycles(const Image2d& image, const CoreTiming& t) {
+  const auto run = static_cast<double>(image.w.kernel * image.in_c);
+  const double row = (run / 4 + 1) * (t.load_next + t.store) + t.load + 8 * t.alu;
+  const double edge = run * (t.load + t.store) + 30 * t.alu;
+  const double inner = inner_share(image.h, image.in_h, image.out_h) * inner_share(image.w, image.in_w, image.out_w);
+  return static_cast<double>(2 * image.h.kernel) * (inner * row + (1 - inner) * edge) + 40 * t.alu;
+}
+
 // Per 4 taps and 8 results: 10 loads in 4 groups, 4 preparations (10 for bytes), 16 dual products; per 8 results the
 // frame around it.
 inline double cycles(const ir::Op& op, const Variant& variant, const CoreTiming& t) {
@@ -146,8 +165,7 @@ inline double cycles(const ir::Op& op, const Variant& variant, const CoreTiming&
       22 * t.alu + 3 * t.load + 7 * t.load_next + 9 * t.store + t.branch + block_loops(op, weights_of(variant), t);
   const double pairs = static_cast<double>(image.out_w * image.out_h * op.result_type().shape[0]) / 2;
   const double single = image.out_w % 2 == 1 && !is_pointwise(image) ? 0.25 / static_cast<double>(image.out_w) : 0;
-  const auto pieces = static_cast<double>(2 * image.h.kernel);
-  const double gather = is_direct(op) ? 0 : static_cast<double>(taps(image)) * (t.load + t.store) + pieces * 30 * t.alu;
+  const double gather = is_direct(op) ? 0 : gather_cycles(image, t);
   const double words = static_cast<double>((taps(image) + 3) / 4);
   return (1 + single) * pairs * (gather + static_cast<double>(image.out_c / 4) * (words * block + frame));
 }
@@ -200,17 +218,26 @@ TINYC_KERNEL int32_t conv_block_q8_between(const ConvBlockQ8& g) {
   return g.direct != 0 ? g.stride_w * g.in_c : conv_block_q8_window(g);
 }
 
-// The window of pixel x, its rows side by side.
-TINYC_KERNEL void conv_block_q8_gather(const ConvBlockQ8& g, const Rows& in, int32_t y, int32_t x, uint8_t* to) {
+// The window of pixel x, its rows side by side: from `rows` where all of it lies in the image.
+TINYC_KERNEL void conv_block_q8_gather(const ConvBlockQ8& g, const uint8_t* const* rows, bool whole, int32_t x,
+                                       uint8_t* to) {
   const int32_t run = g.kernel_w * g.in_c;
-  for (int32_t ky = 0; ky < g.kernel_h; ++ky) {
-    window_strip(g, window_row(g, in, y, ky), x * g.stride_w - g.pad_w, g.kernel_w, g.dilation_w, to + ky * run);
+  const int32_t left = x * g.stride_w - g.pad_w;
+  if (whole && left >= 0 && left + g.kernel_w <= g.in_w) {
+    const int32_t at = left * g.in_c;
+    window_copy(to, rows[0] + at, run);
+    if (g.kernel_h > 1) window_copy(to + run, rows[1] + at, run);
+    if (g.kernel_h > 2) window_copy(to + 2 * run, rows[2] + at, run);
+    for (int32_t ky = 3; ky < g.kernel_h; ++ky) window_copy(to + ky * run, rows[ky] + at, run);
+    return;
   }
+  for (int32_t ky = 0; ky < g.kernel_h; ++ky) window_strip(g, rows[ky], left, g.kernel_w, g.dilation_w, to + ky * run);
 }
 
+// rows, whole: of the windows that are gathered.
 template <int pixels>
-TINYC_KERNEL void conv_block_q8_pixels(const ConvBlockQ8& g, const Rows& in, int32_t y, int32_t x,
-                                       const int32_t* parameters, uint8_t* scratch, uint8_t* to) {
+TINYC_KERNEL void conv_block_q8_pixels(const ConvBlockQ8& g, const Rows& in, const uint8_t* const* rows, bool whole,
+                                       int32_t y, int32_t x, const int32_t* parameters, uint8_t* scratch, uint8_t* to) {
   const int32_t runs = g.direct != 0 ? g.kernel_h : 1;
   const int32_t words = conv_block_q8_words(g);
   const int32_t between = conv_block_q8_between(g);
@@ -218,7 +245,7 @@ TINYC_KERNEL void conv_block_q8_pixels(const ConvBlockQ8& g, const Rows& in, int
   if (g.direct != 0) {
     window_pieces(g, in, y, x, pixels, scratch, pieces);
   } else {
-    for (int32_t p = 0; p < pixels; ++p) conv_block_q8_gather(g, in, y, x + p, scratch + p * between);
+    for (int32_t p = 0; p < pixels; ++p) conv_block_q8_gather(g, rows, whole, x + p, scratch + p * between);
     pieces[0] = scratch;
   }
   block_dsp<pixels>(runs, words, g.bytes, between, g.out_c, static_cast<uint32_t>(g.flip), g.offset, g.shift,
@@ -227,9 +254,16 @@ TINYC_KERNEL void conv_block_q8_pixels(const ConvBlockQ8& g, const Rows& in, int
 
 TINYC_KERNEL void conv_block_q8_row(const ConvBlockQ8& g, const Rows& in, int32_t y, int32_t pixels,
                                     const int32_t* parameters, uint8_t* scratch, uint8_t* to) {
+  const uint8_t* rows[16] = {};
+  bool whole = g.dilation_w == 1;
+  for (int32_t ky = 0; g.direct == 0 && ky < g.kernel_h; ++ky) {
+    rows[ky] = window_row(g, in, y, ky);
+    whole = whole && rows[ky] != nullptr;
+  }
   int32_t x = 0;
-  for (; x + 2 <= pixels; x += 2) conv_block_q8_pixels<2>(g, in, y, x, parameters, scratch, to + x * g.out_c);
-  if (x < pixels) conv_block_q8_pixels<1>(g, in, y, x, parameters, scratch, to + x * g.out_c);
+  for (; x + 2 <= pixels; x += 2)
+    conv_block_q8_pixels<2>(g, in, rows, whole, y, x, parameters, scratch, to + x * g.out_c);
+  if (x < pixels) conv_block_q8_pixels<1>(g, in, rows, whole, y, x, parameters, scratch, to + x * g.out_c);
 }
 
 // Each pixel depends on one, and all of them lie side by side: two rows of odd width are a long one of even width.
