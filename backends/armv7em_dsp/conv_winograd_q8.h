@@ -114,7 +114,7 @@ inline Built build(const ir::Op& op, const Variant&) {
 
 inline int layer_code_bytes(const ir::Op& op, const Variant&) {
   const int64_t words = conv_image(op).in_c / 2;
-  return static_cast<int>(1800 + 64 * std::min<int64_t>(words, 16));
+  return static_cast<int>(1180 + 64 * std::min<int64_t>(words, 16));
 }
 
 // Per tile: 32 channel-wise sums of each pair of channels; per two tiles and four results 16 products with 6 loads in 2
@@ -184,24 +184,25 @@ TINYC_KERNEL void conv_winograd_q8_padding(const ConvWinogradQ8& g, uint32_t* co
   }
 }
 
-// Columns of four channels of four rows; with `edge` some rows may lie in the padding (nullptr).
-template <bool edge>
+// Columns of four channels of four rows (nullptr: padding, read again and again from one word).
 TINYC_KERNEL void conv_winograd_q8_columns(const ConvWinogradQ8& g, const uint8_t* const* rows, int32_t c,
                                            uint32_t* columns) {
-  const uint32_t zero = static_cast<uint32_t>(g.zero_word);
-  const uint8_t* row0 = rows[0];
-  const uint8_t* row1 = rows[1];
-  const uint8_t* row2 = rows[2];
-  const uint8_t* row3 = rows[3];
+  const uint8_t* zero = static_cast<const uint8_t*>(static_cast<const void*>(&g.zero_word));
+  const uint8_t* from[4];
+  int32_t step[4];
+  for (int32_t k = 0; k < 4; ++k) {
+    from[k] = rows[k] == nullptr ? zero : rows[k] + c;
+    step[k] = rows[k] == nullptr ? 0 : g.in_c;
+  }
   const int32_t all = 2 * g.tiles + 2 - g.pad_w;
-  const int32_t bytes = (all < g.in_w ? all : g.in_w) * g.in_c;
+  const int32_t count = all < g.in_w ? all : g.in_w;
   columns += 2 * g.pad_w;
-  for (int32_t i = c; i < c + bytes; i += g.in_c, columns += 2) {
-    const uint32_t d0 = edge && row0 == nullptr ? zero : load_word(row0 + i);
-    const uint32_t d1 = edge && row1 == nullptr ? zero : load_word(row1 + i);
-    const uint32_t d2 = edge && row2 == nullptr ? zero : load_word(row2 + i);
-    const uint32_t d3 = edge && row3 == nullptr ? zero : load_word(row3 + i);
-    conv_winograd_q8_column(g, d0, d1, d2, d3, columns);
+  for (const uint32_t* end = columns + 2 * count; columns != end; columns += 2) {
+    conv_winograd_q8_column(g, load_word(from[0]), load_word(from[1]), load_word(from[2]), load_word(from[3]), columns);
+    from[0] += step[0];
+    from[1] += step[1];
+    from[2] += step[2];
+    from[3] += step[3];
   }
 }
 
@@ -210,17 +211,12 @@ TINYC_KERNEL void conv_winograd_q8_inputs(const ConvWinogradQ8& g, const uint8_t
                                           uint32_t* inputs) {
   const int32_t words = g.in_c / 2;
   const int32_t plane = g.tiles * words;
-  const bool edge = rows[0] == nullptr || rows[1] == nullptr || rows[2] == nullptr || rows[3] == nullptr;
   conv_winograd_q8_padding(g, columns);
   for (int32_t c = 0; c < g.in_c; c += 4, inputs += 2) {
-    if (edge)
-      conv_winograd_q8_columns<true>(g, rows, c, columns);
-    else
-      conv_winograd_q8_columns<false>(g, rows, c, columns);
-    for (int32_t i = 0; i < 4; ++i) {
-      const uint32_t* row = columns + i * conv_winograd_q8_row(g);
-      winograd_row(row, 2, g.tiles, words, plane, inputs + 4 * i * plane);
-      winograd_row(row + 1, 2, g.tiles, words, plane, inputs + 4 * i * plane + 1);
+    conv_winograd_q8_columns(g, rows, c, columns);
+    for (int32_t i = 0; i < 8; ++i) {  // even and odd channels of each row
+      const uint32_t* row = columns + i / 2 * conv_winograd_q8_row(g) + i % 2;
+      winograd_row(row, 2, g.tiles, words, plane, inputs + i / 2 * 4 * plane + i % 2);
     }
   }
 }

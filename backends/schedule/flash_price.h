@@ -20,6 +20,7 @@ enum class Aim : uint8_t {
 
 // Cycles per byte for each operator, at which choose_kernels() takes what the aim asks of the whole model. If constants
 // and code would then take more than `flash_bytes`, the lowest at which they do not; the highest if there are none.
-std::vector<double> flash_prices(std::span<const Candidates> operators, Aim aim, std::optional<int64_t> flash_bytes);
+// Functions that layers share are taken where all that call them pay for them; these leave `flash_bytes` of candidates.
+std::vector<double> flash_prices(std::span<Candidates> operators, Aim aim, std::optional<int64_t> flash_bytes);
 
 }  // namespace tinyc

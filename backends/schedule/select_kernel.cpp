@@ -56,6 +56,7 @@ void add_flash(Selection& one, const ir::Op& op) {
   const double own = code_bytes(kernel, op, one.variant);
   const double shared = shared_code_bytes(kernel, one.variant);
   one.body = body_of(kernel, one.variant, built);
+  one.calls_shared = shared > 0;
   one.body_bytes = shared > 0 ? shared : std::max(0.0, own - kSharedCallBytes);
   const double geometry = shared > 0 ? 4 * static_cast<double>(built.geometry.size()) : 0;  // else in the code
   one.flash_bytes = constant_bytes(kernel, op, built) + geometry + own + shared;
@@ -117,7 +118,9 @@ void share_bodies(std::span<Candidates> operators) {
     for (const Selection& one : candidates.kernels) ++layers[one.body];
   }
   for (Candidates& candidates : operators) {
-    for (Selection& one : candidates.kernels) one.flash_bytes -= one.body_bytes * (1 - 1 / layers[one.body]);
+    for (Selection& one : candidates.kernels) {
+      if (!one.calls_shared) one.flash_bytes -= one.body_bytes * (1 - 1 / layers[one.body]);
+    }
   }
 }
 

@@ -17,11 +17,12 @@ struct Selection {
   const Kernel* kernel = nullptr;
   Variant variant;
   Needs needs;
-  double cycles = 0;       // estimate
-  double flash_bytes = 0;  // constants, and the code that its kernel has on average
-  double body_bytes = 0;   // of these, code that is there once for all layers with the same body
-  std::string body = {};   // what that depends on
-  double cost = 0;         // cycles, and bytes at their price
+  double cycles = 0;          // estimate
+  double flash_bytes = 0;     // constants, and the code that its kernel has on average
+  double body_bytes = 0;      // of these, code that is there once for all layers with the same body
+  std::string body = {};      // what that depends on
+  bool calls_shared = false;  // the body is a function that all layers of the variant call, whatever their geometry
+  double cost = 0;            // cycles, and bytes at their price
 };
 
 // All that can, and why the others cannot.
@@ -33,7 +34,8 @@ struct Candidates {
 
 Candidates find_kernels(const ir::Op& op, const Target& target);
 
-// Code that several operators can share counts for each of them by its part.
+// Code of equal geometries counts for each operator by its part. (Of functions that all layers of a variant call,
+// flash_prices() decides.)
 void share_bodies(std::span<Candidates> operators);
 
 struct Choices {

@@ -25,7 +25,7 @@ Candidates candidates_of(std::initializer_list<Total> figures) {
   return candidates;
 }
 
-Total taken(const std::vector<Candidates>& operators, Aim aim, std::optional<int64_t> flash_bytes = {}) {
+Total taken(std::vector<Candidates> operators, Aim aim, std::optional<int64_t> flash_bytes = {}) {
   const std::vector<double> prices = flash_prices(operators, aim, flash_bytes);
   Total total;
   for (size_t i = 0; i < operators.size(); ++i) {
@@ -70,6 +70,19 @@ TEST_CASE("what flash is worth decides between two kernels") {
   CHECK(taken(cheap, Aim::balanced).bytes == 800);
   CHECK(taken(dear, Aim::balanced).bytes == 1000);
   CHECK(taken(dear, Aim::size).bytes == 800);
+}
+
+TEST_CASE("a function that layers share is taken where all of them pay for it") {
+  Candidates layer = candidates_of({{1000, 1000}, {1050, 1300}});
+  layer.kernels[1].calls_shared = true;
+  layer.kernels[1].body = "shared";
+  layer.kernels[1].body_bytes = 1200;
+  // One layer: 1,000 cycles in 1,000 bytes, or 1,050 in 1,300. Three layers: 3,000 in 3,000, or 3,150 in 1,500.
+  CHECK(taken({layer}, Aim::balanced).cycles == 1000);
+  CHECK(taken({layer, layer, layer}, Aim::balanced).cycles == 3150);
+  CHECK(taken({layer, layer, layer}, Aim::balanced).bytes == 300);  // of the layers
+  CHECK(taken({layer, layer, layer}, Aim::speed).cycles == 3000);
+  CHECK(taken({layer, layer, layer}, Aim::speed, 2000).cycles == 3150);
 }
 
 TEST_CASE("the scale of a model does not matter") {
