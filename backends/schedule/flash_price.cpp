@@ -15,6 +15,9 @@ constexpr double kLowest = 1.0 / 64;
 constexpr double kHighest = 1 << 20;
 constexpr double kStep = 1.189207115;
 
+constexpr double kSmallCode = 11500;  // 12 KB, less what estimates are usually off by
+constexpr double kLittle = 1.15;
+
 // Functions that layers share, by their bodies, and which of them are taken.
 using Functions = std::map<std::string, bool>;
 
@@ -22,6 +25,7 @@ struct Outcome {
   double price = 0;
   double cycles = 0;
   double bytes = 0;
+  double code_bytes = 0;  // of these
   Functions functions;
 };
 
@@ -55,16 +59,20 @@ const Selection* cheapest(const Candidates& candidates, double price, const Func
 }
 
 Outcome outcome_with(std::span<const Candidates> operators, double price, const Functions& functions) {
-  Outcome outcome{price, 0, 0, functions};
+  Outcome outcome{price, 0, 0, 0, functions};
   std::map<std::string, double> called;
   for (const Candidates& candidates : operators) {
     const Selection* best = cheapest(candidates, price, functions);
     if (!best) continue;
     outcome.cycles += best->cycles;
     outcome.bytes += own_bytes(*best, functions);
+    outcome.code_bytes += own_bytes(*best, functions) - best->constant_bytes;
     if (best->calls_shared && functions.at(best->body)) called[best->body] = best->body_bytes;
   }
-  for (const auto& [body, bytes] : called) outcome.bytes += bytes;
+  for (const auto& [body, bytes] : called) {
+    outcome.bytes += bytes;
+    outcome.code_bytes += bytes;
+  }
   return outcome;
 }
 
@@ -90,13 +98,18 @@ std::vector<Outcome> all_outcomes(std::span<const Candidates> operators) {
   return outcomes;
 }
 
-// The smallest product of cycles and bytes, these to the power of what they are worth.
+// The smallest product of cycles and bytes, these to the power of what they are worth. Of balanced models, the fastest
+// whose code is small, if that costs little.
 std::vector<Outcome>::const_iterator aimed_at(const std::vector<Outcome>& outcomes, Aim aim) {
   if (aim == Aim::speed) return outcomes.begin();
   const double worth = aim == Aim::size ? 4 : 1;
   const auto product = [&](const Outcome& outcome) { return outcome.cycles * std::pow(outcome.bytes, worth); };
-  return std::min_element(outcomes.begin(), outcomes.end(),
-                          [&](const Outcome& a, const Outcome& b) { return product(a) < product(b); });
+  const auto best = std::min_element(outcomes.begin(), outcomes.end(),
+                                     [&](const Outcome& a, const Outcome& b) { return product(a) < product(b); });
+  if (aim == Aim::size) return best;
+  const auto small =
+      std::find_if(best, outcomes.end(), [](const Outcome& one) { return one.code_bytes <= kSmallCode; });
+  return small != outcomes.end() && small->cycles <= kLittle * best->cycles ? small : best;
 }
 
 // Operators keep the lower price as long as all fit. Functions are those of the higher one.

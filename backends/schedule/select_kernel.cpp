@@ -59,7 +59,8 @@ void add_flash(Selection& one, const ir::Op& op) {
   one.calls_shared = shared > 0;
   one.body_bytes = shared > 0 ? shared : std::max(0.0, own - kSharedCallBytes);
   const double geometry = shared > 0 ? 4 * static_cast<double>(built.geometry.size()) : 0;  // else in the code
-  one.flash_bytes = constant_bytes(kernel, op, built) + geometry + own + shared;
+  one.constant_bytes = constant_bytes(kernel, op, built) + geometry;
+  one.flash_bytes = one.constant_bytes + own + shared;
 }
 
 std::string describe(const KernelDef& kernel) { return fmt::format("{} ({})", kernel.name, isa_name(kernel.isa)); }

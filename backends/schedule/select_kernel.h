@@ -19,6 +19,7 @@ struct Selection {
   Needs needs;
   double cycles = 0;          // estimate
   double flash_bytes = 0;     // constants, and the code that its kernel has on average
+  double constant_bytes = 0;  // of these, constants
   double body_bytes = 0;      // of these, code that is there once for all layers with the same body
   std::string body = {};      // what that depends on
   bool calls_shared = false;  // the body is a function that all layers of the variant call, whatever their geometry

@@ -85,6 +85,17 @@ TEST_CASE("a function that layers share is taken where all of them pay for it") 
   CHECK(taken({layer, layer, layer}, Aim::speed, 2000).cycles == 3150);
 }
 
+TEST_CASE("balanced models keep their code below 12 KB where that costs little time") {
+  Candidates cheap = candidates_of({{1000, 112000}, {1100, 108000}});  // 12,000 or 8,000 bytes of them are code
+  Candidates dear = candidates_of({{1000, 112000}, {1200, 108000}});
+  for (Candidates* one : {&cheap, &dear}) {
+    for (Selection& selection : one->kernels) selection.constant_bytes = 100000;
+  }
+  CHECK(taken({cheap}, Aim::balanced).cycles == 1100);
+  CHECK(taken({dear}, Aim::balanced).cycles == 1000);
+  CHECK(taken({cheap}, Aim::speed).cycles == 1000);
+}
+
 TEST_CASE("the scale of a model does not matter") {
   const std::vector<Candidates> large{candidates_of({{1e8, 1000}, {1.1e8, 800}})};
   CHECK(taken(large, Aim::balanced).bytes == 800);
