@@ -106,6 +106,7 @@ inline const KernelDef armv7em_dsp_conv_depthwise_rows_q8_kernel = {
     .geometry_type = "ConvDepthwiseRowsQ8",
     .loops_over_batch = true,
     .mean_code_bytes = 1250,
+    .pixels_per_read = 2,
     .tflite_rounding = true,
     .why_not = armv7em_dsp_conv_depthwise_rows_q8::why_not,
     .needs = armv7em_dsp_conv_depthwise_rows_q8::needs,

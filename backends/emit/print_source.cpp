@@ -128,12 +128,12 @@ class SourcePrinter {
       const std::vector<std::byte>& bytes = constant.data->bytes;
       writer_.format("// {}; {} B", constant.comment, bytes.size());
       if (is_large(constant)) {
-        writer_.format("alignas(8) constexpr unsigned char {}[] =", constant.symbol);
+        writer_.format("alignas(8) constexpr unsigned char {}[]{} =", constant.symbol, section_text(constant.section));
         print_bytes(writer_, bytes.data(), bytes.size());
         continue;
       }
-      writer_.format("alignas({}) constexpr {} {}[] = {{", std::max(4, ir::element_bytes(constant.element)),
-                     storage_type(constant.element), constant.symbol);
+      writer_.format("alignas({}) constexpr {} {}[]{} = {{", std::max(4, ir::element_bytes(constant.element)),
+                     storage_type(constant.element), constant.symbol, section_text(constant.section));
       writer_.indent();
       print_elements(writer_, constant.element, bytes.data(), constant.data->count());
       writer_.dedent();

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 
@@ -174,6 +175,8 @@ std::optional<LoweredModel> lower_model(const Options& options, Diagnostics& dia
   lowered.schedule.plan.keep_inputs = options.keep_inputs;
   lowered.schedule.plan.seconds = options.plan_seconds.value_or(lowered.schedule.plan.seconds);
   lowered.schedule.ram_bytes = options.ram_bytes;
+  if (const auto most = largest_in_ram(options.regions, options.stack))
+    lowered.schedule.ram_bytes = std::min(options.ram_bytes.value_or(*most), *most);
   lowered.schedule.policy = options.rows;
   return lowered;
 }
@@ -196,6 +199,7 @@ std::optional<CompiledModel> compile_model(const Options& options, Diagnostics& 
   emit.stream = std::move(lowered->loaded.stream);
   compiled.emission =
       make_emission_plan(*compiled.graph, *compiled.program, scheduled.plan, *options.target, std::move(emit));
+  place_arrays(compiled.emission, options.regions, options.stack);
   return compiled;
 }
 

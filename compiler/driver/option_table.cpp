@@ -126,6 +126,8 @@ constexpr OptionRow kOptions[] = {
     {"--region", "", "NAME=KIND@ADDRESS+SIZE[,wait=N]", G::target, kOnCompiled, true, false,
      "a memory (ram or flash) beside the board's, in which arrays may lie; N: extra cycles per word read (repeat)",
      take_region},
+    {"--stack", "", "SIZE[@REGION]", G::target, kOnCompiled, true, false,
+     "what your program's stack takes of a region (default: the first RAM)", take_stack},
     {"--ram", "", "SIZE", G::target, kOnCompiled, true, false, "budget for workspace and state, e.g. 64K",
      [](O& o, S& v) { return take_size(o.ram_bytes, v); }},
     {"--flash", "", "SIZE", G::target, kOnCompiled, true, false,

@@ -156,7 +156,7 @@ class Parser {
   // What there is of RAM and flash, unless less is said.
   void check_regions() {
     const std::vector<MemoryRegion>& regions = options_.regions;
-    if (regions.empty()) return;
+    if (regions.empty()) return options_.stack.bytes > 0 ? fail("--stack needs --board or --region") : void();
     const int pointer_bytes = options_.target ? options_.target->pointer_bytes : 8;
     if (std::string problem = regions_problem(regions, pointer_bytes); !problem.empty())
       return fail(std::move(problem), "--region NAME=KIND@ADDRESS+SIZE; tinyc --print-targets lists the board's");
@@ -166,8 +166,20 @@ class Parser {
         bytes += region.data && region.writable == writable ? static_cast<int64_t>(region.bytes) : 0;
       if (!budget && bytes > 0) budget = bytes;
     };
+    check_stack();
     add_up(options_.ram_bytes, true);
     add_up(options_.flash_bytes, false);
+  }
+
+  void check_stack() {
+    const StackPlace& stack = options_.stack;
+    if (stack.bytes == 0) return;
+    const auto here = std::ranges::find_if(options_.regions, [&](const MemoryRegion& region) {
+      return region.writable && region.data && (stack.region.empty() || region.name == stack.region);
+    });
+    if (here == options_.regions.end()) return fail(fmt::format("--stack: there is no RAM '{}'", stack.region));
+    if (stack.bytes >= static_cast<int64_t>(here->bytes))
+      fail(fmt::format("--stack: {} bytes leave nothing of the {} of {}", stack.bytes, here->bytes, here->name));
   }
 
   void check_push_rows() {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "backends/emit/emission_plan.h"
+#include "backends/emit/place_arrays.h"
 #include "backends/schedule/flash_price.h"
 #include "backends/schedule/plan_schedule.h"
 #include "compiler/report/report.h"
@@ -50,6 +51,7 @@ struct Options {
   const Target* target = nullptr;
   const Board* board = nullptr;
   std::vector<MemoryRegion> regions;  // of the board and of --region
+  StackPlace stack;                   // --stack
   DeviceUse use;                      // --rate, --battery
   std::string output_dir = ".";
   std::string name;  // C prefix; from the file name if empty

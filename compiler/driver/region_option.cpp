@@ -86,6 +86,14 @@ std::string take_region(Options& options, const std::string& value) {
   return "";
 }
 
+std::string take_stack(Options& options, const std::string& value) {
+  std::string_view text = value;
+  const auto bytes = size_from(std::string(cut(text, '@')));
+  if (!bytes) return "'" + value + "' is not SIZE[@REGION], e.g. 8K@dtcm";
+  options.stack = {*bytes, std::string(text)};
+  return "";
+}
+
 std::string regions_problem(const std::vector<MemoryRegion>& regions, int pointer_bytes) {
   std::string problem;
   const auto add = [&](const std::string& text) { problem += (problem.empty() ? "" : "; ") + text; };

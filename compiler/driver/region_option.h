@@ -12,6 +12,9 @@ namespace tinyc {
 // NAME=KIND@ADDRESS+SIZE[,wait=N]; what is wrong with it, or "".
 std::string take_region(Options& options, const std::string& value);
 
+// SIZE[@REGION]; what is wrong with it, or "".
+std::string take_stack(Options& options, const std::string& value);
+
 // All that can be wrong with the regions together, on a core with pointers of so many bytes; "" if nothing is.
 std::string regions_problem(const std::vector<MemoryRegion>& regions, int pointer_bytes);
 

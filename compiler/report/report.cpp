@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "backends/toolchain.h"
+#include "compiler/support/text_writer.h"
 
 namespace tinyc {
 namespace {
@@ -161,6 +162,12 @@ void add_counts(Report& report, const Measurement& measurement) {
 
 }  // namespace
 
+std::string waits_text(const MemoryRegion& region) {
+  if (region.wait_cycles == 0) return "no waits";
+  return fmt::format("waits {} cycles per {} B{}", shortest(region.wait_cycles), region.line_bytes,
+                     region.cache_bytes > 0 ? fmt::format(", cache of {} B", with_commas(region.cache_bytes)) : "");
+}
+
 Report make_report(const EmissionPlan& plan, const Board* board, const DeviceUse& use) {
   Report report;
   report.options = plan.options;
@@ -177,6 +184,7 @@ Report make_report(const EmissionPlan& plan, const Board* board, const DeviceUse
   report.buffers = buffers_of(plan);
   add_layers(report, plan);
   add_flash_estimate(report);
+  report.memories = plan.memories;
   report.lower_bound = plan.plan.lower_bound;
   report.peak_step = plan.plan.peak_step;
   report.hardware = board;

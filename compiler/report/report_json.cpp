@@ -95,6 +95,36 @@ Json plan_json(const Report& report) {
           {"buffers", std::move(buffers)}};
 }
 
+Json memories_json(const RegionPlan& memories) {
+  if (!memories.placed()) return nullptr;
+  Json regions = Json::array();
+  for (size_t r = 0; r < memories.regions.size(); ++r) {
+    const MemoryRegion& region = memories.regions[r];
+    Json arrays = Json::array();
+    for (const PlacedArray& array : memories.arrays) {
+      if (array.region == static_cast<int>(r))
+        arrays.push_back({{"name", array.name},
+                          {"kind", array_kind_name(array.kind)},
+                          {"bytes", array.bytes},
+                          {"wait_cycles", array.wait_cycles}});
+    }
+    regions.push_back({{"name", region.name},
+                       {"kind", !region.data      ? "code"
+                                : region.writable ? "ram"
+                                                  : "flash"},
+                       {"address", region.base},
+                       {"bytes", region.bytes},
+                       {"used", memories.used(static_cast<int>(r))},
+                       {"wait_cycles", region.wait_cycles},
+                       {"line_bytes", region.line_bytes},
+                       {"cache_bytes", region.cache_bytes},
+                       {"basis", region.basis},
+                       {"arrays", std::move(arrays)}});
+  }
+  return {
+      {"wait_cycles", memories.wait_cycles}, {"lower_bound", memories.lower_bound}, {"regions", std::move(regions)}};
+}
+
 Json board_json(const BoardReport& board) {
   return {{"name", board.name},
           {"clock_mhz", board.clock_mhz},
@@ -143,6 +173,7 @@ std::string report_json(const Report& report) {
   json["float_layers"] = float_layers_json(report.float_layers);
   json["layers"] = layers_json(report.layers);
   json["plan"] = plan_json(report);
+  json["memories"] = memories_json(report.memories);
   json["build"] = {{"compiler", report.compiler}, {"flags", report.flags}};
   return json_text(json);
 }
