@@ -43,7 +43,8 @@ struct EmittedConstant {
   std::string comment;
   ir::Element element;
   const PackedConstant* data;
-  bool argument = true;  // passed as a pointer; else as Rows
+  bool argument = true;      // passed as a pointer; else as Rows
+  int64_t copy_offset = -1;  // of its copy in the workspace (--prefetch)
   std::string section = {};  // empty: where the linker puts constants anyway
 };
 
@@ -75,6 +76,7 @@ struct EmittedLayer {
   int64_t macs = 0;
   double cycles = 0;
   int64_t constant_bytes = 0;
+  int64_t prefetch_row = -1;  // y0 of the first call, which copies constants; -1: no call does
 };
 
 struct EmissionPlan {

@@ -89,13 +89,20 @@ class Placer {
 
   // A layer's arrays are read alike.
   void list_constants(const EmittedLayer& layer, const Instance& instance) {
-    const Traffic traffic = traffic_of(instance, layer.constant_bytes, plan_.target->timing);
+    Traffic traffic = traffic_of(instance, layer.constant_bytes, plan_.target->timing);
+    if (instance.prefetch >= 0) traffic.constants = static_cast<double>(layer.constant_bytes);  // by the copy
     for (const EmittedConstant& constant : layer.constants) {
       const auto bytes = static_cast<int64_t>(constant.data->bytes.size());
       const double read = traffic.constants * static_cast<double>(bytes) / static_cast<double>(layer.constant_bytes);
       add(ArrayKind::constants, constant.symbol, bytes,
           cost_of(false, [&](const MemoryRegion& region) { return wait_cycles(region, layer.constant_bytes, read); }));
     }
+  }
+
+  // For copies of a layer's constants.
+  double copy_waits(const MemoryRegion& region, const Instance& instance) const {
+    const int64_t bytes = plan_.program->buffers[static_cast<size_t>(instance.prefetch)].row_bytes;
+    return wait_cycles(region, bytes, traffic_of(instance, bytes, plan_.target->timing).constants);
   }
 
   // Of all layers, for what they read and write of the workspace, or of the state. Rows that a step reads stay in a
@@ -117,6 +124,7 @@ class Placer {
       }
       for (const Access& access : instance.outputs) touch(access.buffer, 1);
       touch(instance.scratch, 1);
+      if (instance.prefetch >= 0 && !state) waits += copy_waits(region, instance);
       if (inside == 0) continue;
       const double share = static_cast<double>(inside) / static_cast<double>(inside + outside);
       const double bytes = share * traffic_of(instance, 0, plan_.target->timing).tensors;

@@ -25,7 +25,12 @@ struct RegionPlan {
   std::vector<PlacedArray> arrays;
   double wait_cycles = 0;  // of all arrays
   double lower_bound = 0;  // no other way to place them waits less
-  std::string misfit;      // what found no place and how much is missing; no array has a region then
+  // --prefetch: layers whose constants are copied, bytes of all copies, and waits less the cycles of copying
+  // (modelled).
+  int prefetched_layers = 0;
+  int64_t prefetched_bytes = 0;
+  double prefetch_saves = 0;
+  std::string misfit;  // what found no place and how much is missing; no array has a region then
   bool placed() const { return !regions.empty() && misfit.empty(); }
   int64_t used(int region) const {
     int64_t bytes = 0;

@@ -128,6 +128,13 @@ constexpr OptionRow kOptions[] = {
      take_region},
     {"--stack", "", "SIZE[@REGION]", G::target, kOnCompiled, true, false,
      "what your program's stack takes of a region (default: the first RAM)", take_stack},
+    {"--prefetch", "", "WAY", G::target, kOnCompiled, true, false,
+     "auto (default): constants of layers that wait less then are copied from slow flash to free RAM, once per "
+     "inference; all: of every layer; off",
+     [](O& o, S& v) {
+       return take_word(o.prefetch, v,
+                        {{"auto", Prefetch::slow_flash}, {"all", Prefetch::all}, {"off", Prefetch::off}});
+     }},
     {"--ram", "", "SIZE", G::target, kOnCompiled, true, false, "budget for workspace and state, e.g. 64K",
      [](O& o, S& v) { return take_size(o.ram_bytes, v); }},
     {"--flash", "", "SIZE", G::target, kOnCompiled, true, false,

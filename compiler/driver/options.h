@@ -12,6 +12,7 @@
 #include "backends/emit/place_arrays.h"
 #include "backends/schedule/flash_price.h"
 #include "backends/schedule/plan_schedule.h"
+#include "backends/schedule/prefetch.h"
 #include "compiler/report/report.h"
 #include "compiler/support/diagnostics.h"
 #include "ir/rounding.h"
@@ -58,6 +59,7 @@ struct Options {
   std::map<std::string, int64_t> dims;
   std::optional<int64_t> ram_bytes;
   std::optional<int64_t> flash_bytes;
+  Prefetch prefetch = Prefetch::slow_flash;
   IoPlace io_place = IoPlace::workspace;
   IoLayout io_layout = IoLayout::onnx;
   IoType io_type = IoType::model;

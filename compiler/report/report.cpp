@@ -81,6 +81,8 @@ LayerReport layer_of(const EmissionPlan& plan, size_t index) {
   report.macs = layer.macs;
   report.weights_bytes = layer.constant_bytes;
   report.scratch_bytes = instance.needs.scratch_bytes;
+  if (instance.prefetch >= 0)
+    report.prefetch_bytes = plan.program->buffers[static_cast<size_t>(instance.prefetch)].row_bytes;
   report.cycles = estimated(layer.cycles);
   report.instructions.how = kUncounted;
   const bool calls_another = !layer.shared.empty() && !layer.is_first;

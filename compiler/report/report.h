@@ -35,6 +35,7 @@ struct LayerReport {
   int64_t macs = 0;
   int64_t weights_bytes = 0;
   int64_t scratch_bytes = 0;
+  int64_t prefetch_bytes = 0;  // of its constants, copied to the workspace
   int64_t live_bytes = 0;  // in the workspace while it runs
   CycleFigures cycles;
   Figure instructions;

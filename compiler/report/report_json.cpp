@@ -58,6 +58,7 @@ Json layers_json(const std::vector<LayerReport>& layers) {
                     {"macs", layer.macs},
                     {"weights_bytes", layer.weights_bytes},
                     {"scratch_bytes", layer.scratch_bytes},
+                    {"prefetch_bytes", layer.prefetch_bytes},
                     {"live_bytes", layer.live_bytes},
                     {"code_bytes", number(layer.code_bytes.value)},
                     {"instructions", number(layer.instructions.value)},
@@ -121,8 +122,13 @@ Json memories_json(const RegionPlan& memories) {
                        {"basis", region.basis},
                        {"arrays", std::move(arrays)}});
   }
-  return {
-      {"wait_cycles", memories.wait_cycles}, {"lower_bound", memories.lower_bound}, {"regions", std::move(regions)}};
+  return {{"wait_cycles", memories.wait_cycles},
+          {"lower_bound", memories.lower_bound},
+          {"prefetch",
+           {{"layers", memories.prefetched_layers},
+            {"bytes", memories.prefetched_bytes},
+            {"saves_cycles", memories.prefetch_saves}}},
+          {"regions", std::move(regions)}};
 }
 
 Json board_json(const BoardReport& board) {

@@ -166,6 +166,10 @@ class TextReport {
     writer_.line();
     writer_.format("memories (waiting for them: {} cycles modelled, {}, besides those above)",
                    whole(memories.wait_cycles), gap);
+    if (memories.prefetched_layers > 0)
+      writer_.format("  prefetch: constants of {} layers ({} B) are copied to the workspace; saves {} cycles, modelled",
+                     memories.prefetched_layers, with_commas(memories.prefetched_bytes),
+                     whole(memories.prefetch_saves));
     for (size_t r = 0; r < memories.regions.size(); ++r) {
       const MemoryRegion& region = memories.regions[r];
       if (!region.data) continue;

@@ -84,4 +84,28 @@ check() {  # model options...
 
 check mlperf_kws_int8
 check mlperf_strww_int8 --stream 2
+
+# Constants in slow flash are copied where that is faster as modelled: the emulator counts who is read.
+constants_read() {  # options...
+  "$tinyc" bench "$models/mlperf_kws_int8/model.onnx" --target $target --json "$@" 2> /dev/null |
+    python3 -c 'import json, sys; print(json.load(sys.stdin)["totals"]["constant_accesses"])'
+}
+slow=(--region "flash=flash@0x08000000+1M,wait=5" --region "sram=ram@0x20000000+256K")
+with=$(constants_read "${slow[@]}") without=$(constants_read "${slow[@]}" --prefetch off)
+echo "reads of constants: $without, with copies $with"
+[ "$((with * 20))" -lt "$without" ] || fail "copies of constants are not used"
+[ "$(constants_read --region "flash=flash@0x08000000+1M" "${slow[@]:2}")" -gt "$((without * 9 / 10))" ] ||
+  fail "constants of fast flash are copied"
+# The room is what RAM has beside the rest.
+"$tinyc" "$models/mlperf_kws_int8/model.onnx" --target $target --name net --region "flash=flash@0x08000000+1M,wait=5" \
+  --region "sram=ram@0x20000000+13000" --stack 1K > /dev/null || fail "KWS in 13,000 B"
+python3 - <<'CHECK' || fail "room"
+import json
+report = json.load(open("net_report.json"))
+prefetch = report["memories"]["prefetch"]
+copied = sum(layer["prefetch_bytes"] for layer in report["layers"])
+print(prefetch, report["workspace_bytes"])
+assert 0 < prefetch["bytes"] == copied < 29000 and report["workspace_bytes"] <= 13000 - 1024
+assert prefetch["saves_cycles"] > 0
+CHECK
 echo "passed"
