@@ -140,6 +140,7 @@ struct KernelDef {
   bool absent_rows = false;       // absent operands are passed as Rows with base nullptr
   bool variadic = false;          // operands are passed as one array of Rows
   int mean_code_bytes = 150;      // machine code of a call, over real models and targets, gcc 12 -O2
+  int pixels_per_read = 1;        // output pixels that share a read of the weights
   bool tflite_rounding = false;   // also computes operators with another rounding than nearest (ir/rounding.h)
   // Nothing if the kernel can compute the operator, else the reason ("needs dilation 1"), shown to users.
   std::optional<std::string> (*why_not)(const ir::Op& op) = nullptr;

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace tinyc {
@@ -35,7 +36,7 @@ struct CoreTiming {
   double float_mul;
   double float_mac;
   double float_div;
-  const char* source;  // where the numbers come from
+  const char* source;      // where the numbers come from
   double registers = 13;   // for values of a loop
   double load_signed = 0;  // a byte with its sign and an offset; 0: as any load
   bool vfp_loops = false;  // inner float loops are the assembly of runtime-stubs/tinyc_vfp.h
@@ -65,21 +66,33 @@ struct Target {
   CoreTiming timing;
 };
 
-// One memory of a board, in bytes.
+// A memory in which arrays may lie. Banks that follow each other at one speed are one region, as an array may lie
+// across them; any other two are apart.
 struct MemoryRegion {
-  const char* name;
-  uint64_t base;
-  uint64_t bytes;
-  bool writable;       // RAM
-  double wait_states;  // extra cycles per access at the board's clock, 0 where cached or none
+  std::string name;  // a C identifier; unique on its board
+  uint64_t base = 0;
+  uint64_t bytes = 0;
+  bool writable = false;  // RAM
+  bool data = true;       // false: for code alone
+  // What a read costs besides the core's own cycles: `wait_cycles` of the core for each `line_bytes` that come at once.
+  // Arrays of at most `cache_bytes` wait for their first read only. 0 cycles: none, or not known (`basis` is empty).
+  double wait_cycles = 0;
+  int line_bytes = 4;
+  int64_t cache_bytes = 0;
+  std::string basis = {};
 };
+
+// Whether some byte is in both.
+inline bool overlap(const MemoryRegion& one, const MemoryRegion& other) {
+  return one.base < other.base + other.bytes && other.base < one.base + one.bytes;
+}
 
 struct Board {
   const char* name;  // as in --board
   const char* description;
   const char* target;  // core
   double clock_mhz;
-  uint64_t ram_bytes;  // what an application can use, all RAM regions together
+  uint64_t ram_bytes;  // of all RAM regions together
   uint64_t flash_bytes;
   std::span<const MemoryRegion> regions;
   // Flash wait states and caches as one factor on modelled cycles, and where it comes from; empty: not known, 1.

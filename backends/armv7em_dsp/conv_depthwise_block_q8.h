@@ -114,6 +114,7 @@ inline const KernelDef armv7em_dsp_conv_depthwise_block_q8_kernel = {
     .entry = "conv_depthwise_block_q8",
     .geometry_type = "ConvDepthwiseBlockQ8",
     .loops_over_batch = true,
+    .pixels_per_read = 2,
     .tflite_rounding = true,
     .why_not = armv7em_dsp_conv_depthwise_block_q8::why_not,
     .variants = armv7em_dsp_conv_depthwise_block_q8::variants,

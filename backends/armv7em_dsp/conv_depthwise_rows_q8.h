@@ -113,6 +113,7 @@ inline const KernelDef armv7em_dsp_conv_depthwise_rows_q8_kernel = {
     .entry = "conv_depthwise_rows_q8",
     .geometry_type = "ConvDepthwiseRowsQ8",
     .loops_over_batch = true,
+    .pixels_per_read = 10,  // two rows of at most six
     .tflite_rounding = true,
     .why_not = armv7em_dsp_conv_depthwise_rows_q8::why_not,
     .variants = armv7em_dsp_conv_depthwise_rows_q8::variants,

@@ -67,6 +67,7 @@ inline const KernelDef armv7em_dsp_conv_q8_kernel = {
     .geometry_type = "ConvQ8Dsp",
     .loops_over_batch = true,
     .mean_code_bytes = 630,
+    .pixels_per_read = 2,
     .why_not = armv7em_dsp_conv_q8::why_not,
     .needs = armv7em_dsp_conv_q8::needs,
     .build = armv7em_dsp_conv_q8::build,

@@ -59,6 +59,7 @@ inline const KernelDef armv7em_dsp_conv_q8_direct_kernel = {
     .geometry_type = "ConvQ8DirectDsp",
     .loops_over_batch = true,
     .mean_code_bytes = 420,
+    .pixels_per_read = 2,
     .why_not = armv7em_dsp_conv_q8_direct::why_not,
     .needs = armv7em_dsp_conv_q8_direct::needs,
     .build = armv7em_dsp_conv_q8_direct::build,

@@ -145,6 +145,7 @@ inline const KernelDef armv7em_dsp_conv_winograd_q8_kernel = {
     .entry = "conv_winograd_q8",
     .geometry_type = "ConvWinogradQ8",
     .loops_over_batch = true,
+    .pixels_per_read = 16,  // two rows of at least eight
     .tflite_rounding = true,
     .why_not = armv7em_dsp_conv_winograd_q8::why_not,
     .needs = armv7em_dsp_conv_winograd_q8::needs,

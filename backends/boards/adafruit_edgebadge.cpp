@@ -7,9 +7,17 @@ namespace {
 
 constexpr uint64_t kKiB = 1024;
 
-constexpr MemoryRegion kRegions[] = {
-    {.name = "flash", .base = 0x00000000, .bytes = 512 * kKiB, .writable = false, .wait_states = 0},
-    {.name = "ram", .base = 0x20000000, .bytes = 192 * kKiB, .writable = true, .wait_states = 0},
+const MemoryRegion kRegions[] = {
+    {.name = "flash",
+     .base = 0x00000000,
+     .bytes = 512 * kKiB,
+     .writable = false,
+     .wait_cycles = 5,
+     .line_bytes = 16,
+     .cache_bytes = 4 * kKiB,
+     .basis = "SAM D5x/E5x data sheet (DS60001507), NVM characteristics: 5 wait states at 120 MHz; CMCC: 4 KB, lines "
+              "of 16 bytes"},
+    {.name = "ram", .base = 0x20000000, .bytes = 192 * kKiB, .writable = true},
 };
 
 }  // namespace

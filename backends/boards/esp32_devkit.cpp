@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// ESP32 DevKit. SRAM0 holds instructions (32-bit access only) and the flash caches, so data has SRAM1 and SRAM2,
+// ESP32 DevKit. SRAM0 holds instructions (32-bit access only) and the flash caches, so data has SRAM2 and SRAM1,
 // less what the operating system takes. Flash is read through a cache.
 #include "backends/target.h"
 
@@ -9,11 +9,10 @@ namespace {
 constexpr uint64_t kKiB = 1024;
 constexpr uint64_t kMiB = 1024 * kKiB;
 
-constexpr MemoryRegion kRegions[] = {
-    {.name = "flash", .base = 0x3f400000, .bytes = 2 * kMiB, .writable = false, .wait_states = 0},
-    {.name = "sram2", .base = 0x3ffae000, .bytes = 200 * kKiB, .writable = true, .wait_states = 0},
-    {.name = "sram1", .base = 0x3ffe0000, .bytes = 128 * kKiB, .writable = true, .wait_states = 0},
-    {.name = "sram0", .base = 0x40070000, .bytes = 192 * kKiB, .writable = true, .wait_states = 0},
+const MemoryRegion kRegions[] = {
+    {.name = "flash", .base = 0x3f400000, .bytes = 2 * kMiB, .writable = false},
+    {.name = "sram", .base = 0x3ffae000, .bytes = 328 * kKiB, .writable = true},
+    {.name = "sram0", .base = 0x40070000, .bytes = 192 * kKiB, .writable = true, .data = false},
 };
 
 }  // namespace
@@ -30,9 +29,7 @@ const Board esp32_devkit = {
     .active_ma_per_mhz = 0.19,
     .sleep_ua = 800,
     .supply_volt = 3.3,
-    .source =
-        "ESP32 Series Datasheet: modem-sleep, one core at 160 MHz, 27 to 34 mA (middle); sleep is "
-        "light-sleep.",
+    .source = "ESP32 Series Datasheet: modem-sleep, one core at 160 MHz, 27 to 34 mA (middle); sleep is light-sleep.",
 };
 
 }  // namespace tinyc::boards

@@ -8,12 +8,31 @@ namespace {
 constexpr uint64_t kKiB = 1024;
 constexpr uint64_t kMiB = 1024 * kKiB;
 
-constexpr MemoryRegion kRegions[] = {
-    {.name = "itcm", .base = 0x00000000, .bytes = 16 * kKiB, .writable = true, .wait_states = 0},
-    {.name = "flash", .base = 0x08000000, .bytes = 1 * kMiB, .writable = false, .wait_states = 0},
-    {.name = "dtcm", .base = 0x20000000, .bytes = 64 * kKiB, .writable = true, .wait_states = 0},
-    {.name = "sram1", .base = 0x20010000, .bytes = 240 * kKiB, .writable = true, .wait_states = 0},
-    {.name = "sram2", .base = 0x2004c000, .bytes = 16 * kKiB, .writable = true, .wait_states = 0},
+const MemoryRegion kRegions[] = {
+    {.name = "itcm", .base = 0x00000000, .bytes = 16 * kKiB, .writable = true, .data = false},
+    {.name = "flash",
+     .base = 0x08000000,
+     .bytes = 1 * kMiB,
+     .writable = false,
+     .wait_cycles = 7,
+     .line_bytes = 32,
+     .cache_bytes = 4 * kKiB,
+     .basis = "RM0385, embedded flash memory, read access latency: 7 wait states at 216 MHz and 2.7 V or more, 256 "
+              "bits a read; L1 data cache of 4 KB"},
+    {.name = "dtcm",
+     .base = 0x20000000,
+     .bytes = 64 * kKiB,
+     .writable = true,
+     .basis = "RM0385, system architecture: tightly coupled, no wait states"},
+    {.name = "sram",
+     .base = 0x20010000,
+     .bytes = 256 * kKiB,
+     .writable = true,
+     .wait_cycles = 4,
+     .line_bytes = 32,
+     .cache_bytes = 4 * kKiB,
+     .basis = "RM0385, system architecture: AXI of 64 bits at the clock of the core, a line of the L1 data cache is 4 "
+              "beats"},
 };
 
 }  // namespace

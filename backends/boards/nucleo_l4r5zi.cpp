@@ -8,11 +8,21 @@ namespace {
 constexpr uint64_t kKiB = 1024;
 constexpr uint64_t kMiB = 1024 * kKiB;
 
-constexpr MemoryRegion kRegions[] = {
-    {.name = "flash", .base = 0x08000000, .bytes = 2 * kMiB, .writable = false, .wait_states = 0},
-    {.name = "sram1", .base = 0x20000000, .bytes = 192 * kKiB, .writable = true, .wait_states = 0},
-    {.name = "sram2", .base = 0x20030000, .bytes = 64 * kKiB, .writable = true, .wait_states = 0},
-    {.name = "sram3", .base = 0x20040000, .bytes = 384 * kKiB, .writable = true, .wait_states = 0},
+const MemoryRegion kRegions[] = {
+    {.name = "flash",
+     .base = 0x08000000,
+     .bytes = 2 * kMiB,
+     .writable = false,
+     .wait_cycles = 5,
+     .line_bytes = 8,
+     .cache_bytes = 256,
+     .basis = "RM0432, embedded flash memory, read access latency and ART: 5 wait states at 120 MHz, 64 bits a read "
+              "(dual bank); data cache of 256 bytes"},
+    {.name = "sram",
+     .base = 0x20000000,
+     .bytes = 640 * kKiB,
+     .writable = true,
+     .basis = "RM0432, embedded SRAM: SRAM1 to SRAM3 follow each other, no wait states"},
 };
 
 }  // namespace

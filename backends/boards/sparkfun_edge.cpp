@@ -8,10 +8,14 @@ namespace {
 constexpr uint64_t kKiB = 1024;
 constexpr uint64_t kMiB = 1024 * kKiB;
 
-constexpr MemoryRegion kRegions[] = {
-    {.name = "flash", .base = 0x00000000, .bytes = 1 * kMiB, .writable = false, .wait_states = 0},
-    {.name = "tcm", .base = 0x10000000, .bytes = 64 * kKiB, .writable = true, .wait_states = 0},
-    {.name = "sram", .base = 0x10010000, .bytes = 320 * kKiB, .writable = true, .wait_states = 0},
+const MemoryRegion kRegions[] = {
+    {.name = "flash", .base = 0x00000000, .bytes = 1 * kMiB, .writable = false},
+    {.name = "tcm",
+     .base = 0x10000000,
+     .bytes = 64 * kKiB,
+     .writable = true,
+     .basis = "Apollo3 Blue datasheet: tightly coupled, no wait states"},
+    {.name = "sram", .base = 0x10010000, .bytes = 320 * kKiB, .writable = true},
 };
 
 }  // namespace

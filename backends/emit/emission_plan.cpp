@@ -12,6 +12,7 @@
 #include "backends/emit/print_parts.h"
 #include "backends/emit/share_layers.h"
 #include "backends/kernel_support.h"
+#include "backends/schedule/prefetch.h"
 #include "compiler/support/text_writer.h"
 #include "ir/op_def.h"
 
@@ -137,6 +138,26 @@ class Maker {
     plan_.cycles += layer.cycles;
     plan_.layers.push_back(std::move(layer));
     add_constants(plan_.layers.back());
+    if (instance.prefetch >= 0) add_prefetch(plan_.layers.back(), index);
+  }
+
+  void add_prefetch(EmittedLayer& layer, size_t index) {
+    const Instance& instance = program_.instances[index];
+    int64_t at = plan_.plan.placements[static_cast<size_t>(instance.prefetch)].offset;
+    for (EmittedConstant& constant : layer.constants) {
+      if (!constant.argument) continue;
+      constant.copy_offset = at;
+      at += prefetch_bytes({constant.data, 1});
+    }
+    for (const RowStep& step : timeline(program_)) {
+      if (step.instance != static_cast<int>(index)) continue;
+      layer.prefetch_row = step.reversed ? granules_of(instance, step).front().y0 : step.y0;
+      break;
+    }
+    const double cycles = prefetch_cycles(prefetch_bytes(layer.built.constants), plan_.target->timing);
+    layer.cycles += cycles;
+    plan_.cycles += cycles;
+    add_text(shipped_text("backends/portable/shared/prefetch.h"));
   }
 
   // Layers with the same body share it: a network repeats its blocks.

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "backends/emit/region_plan.h"
 #include "backends/schedule/plan_memory.h"
 #include "backends/schedule/program.h"
 #include "ir/stream.h"
@@ -42,7 +43,9 @@ struct EmittedConstant {
   std::string comment;
   ir::Element element;
   const PackedConstant* data;
-  bool argument = true;  // passed as a pointer; else as Rows
+  bool argument = true;      // passed as a pointer; else as Rows
+  int64_t copy_offset = -1;  // of its copy in the workspace (--prefetch)
+  std::string section = {};  // empty: where the linker puts constants anyway
 };
 
 // A Rows argument of a kernel, as text: `open`, `base`, what the image adds where there are several, `rest`.
@@ -73,6 +76,7 @@ struct EmittedLayer {
   int64_t macs = 0;
   double cycles = 0;
   int64_t constant_bytes = 0;
+  int64_t prefetch_row = -1;  // y0 of the first call, which copies constants; -1: no call does
 };
 
 struct EmissionPlan {
@@ -91,6 +95,8 @@ struct EmissionPlan {
   const Program* program = nullptr;
   Plan plan;
   std::vector<Liveness> live;
+  RegionPlan memories;
+  std::string workspace_section, state_section;  // empty: where the linker puts data anyway
   int64_t macs = 0;
   int64_t constant_bytes = 0;
   double cycles = 0;  // estimate
@@ -103,9 +109,12 @@ std::vector<Port> data_outputs(const EmissionPlan& plan);
 EmissionPlan make_emission_plan(const ir::Graph& graph, const Program& program, const Plan& plan, const Target& target,
                                 EmitOptions options);
 
-// name -> text of NAME.h, NAME.cpp, NAME_test.cpp
+// name -> text of NAME.h, NAME.cpp, NAME.ld, NAME_test.cpp
 std::string print_header(const EmissionPlan& plan);
 std::string print_source(const EmissionPlan& plan);
+// Empty where the linker needs no help: one region of each kind.
+std::string print_linker_sections(const EmissionPlan& plan);
+std::string print_linker_memories(const EmissionPlan& plan);
 
 // A data set for the golden test: tensors per input and output of the graph.
 struct GoldenSet {

@@ -77,4 +77,16 @@ void print_definitions(TextWriter& writer, const Built& built, std::string_view 
   for (const std::string& line : built.definitions) writer.line(with_symbol(line, symbol));
 }
 
+void print_prefetch(TextWriter& writer, const EmittedLayer& layer) {
+  if (layer.prefetch_row < 0) return;
+  const bool once = layer.batch > 1;
+  if (!once) writer.format("if (y0 == {}) {{  // the constants, for all calls", layer.prefetch_row);
+  for (const EmittedConstant& constant : layer.constants) {
+    if (constant.copy_offset >= 0)
+      writer.format("{}prefetch(memory.workspace + {}, {}, {});", once ? "" : "  ", constant.copy_offset,
+                    constant.symbol, constant.data->bytes.size());
+  }
+  if (!once) writer.line("}");
+}
+
 }  // namespace tinyc

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "backends/kernel.h"
+#include "backends/emit/emission_plan.h"
 #include "compiler/support/text_writer.h"
 
 namespace tinyc {
@@ -19,5 +20,8 @@ std::string lambda_text(const ScalarCall& function);
 std::string functor_argument(const Built& built, std::string_view symbol);
 // The layer's own functions, which that functor calls.
 void print_definitions(TextWriter& writer, const Built& built, std::string_view symbol);
+
+// At the beginning of a layer's function: its first call copies constants to the workspace (--prefetch).
+void print_prefetch(TextWriter& writer, const EmittedLayer& layer);
 
 }  // namespace tinyc

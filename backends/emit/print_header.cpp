@@ -39,6 +39,33 @@ void print_state_macros(TextWriter& writer, const EmissionPlan& plan) {
   writer.format("#define {}_FIRST_OUTPUT {}", m, stream.first_output);
 }
 
+// Where the arrays that the caller defines should lie.
+void print_sections(TextWriter& writer, const EmissionPlan& plan) {
+  const std::string& m = plan.macro;
+  const RegionPlan& memories = plan.memories;
+  if (!has_sections(plan)) return;
+  writer.format("/* Memories: {}.ld puts sections there. Define TINYC_SECTION(name) as nothing to do without. */",
+                plan.options.name);
+  writer.line("#ifndef TINYC_SECTION");
+  writer.line("#if defined(__GNUC__) && defined(__ELF__)");
+  writer.line("#define TINYC_SECTION(name) __attribute__((section(name)))");
+  writer.line("#else");
+  writer.line("#define TINYC_SECTION(name)");
+  writer.line("#endif");
+  writer.line("#endif");
+  const auto print = [&](ArrayKind kind, std::string_view what, const std::string& section) {
+    if (section.empty()) return;
+    for (const PlacedArray& array : memories.arrays) {
+      if (array.kind == kind)
+        writer.format("#define {}_{}_SECTION TINYC_SECTION(\"{}\") /* {}: uint8_t array[...] {}_{}_SECTION; */", m,
+                      what, section, memories.regions[static_cast<size_t>(array.region)].name, m, what);
+    }
+  };
+  print(ArrayKind::workspace, "WORKSPACE", plan.workspace_section);
+  print(ArrayKind::state, "STATE", plan.state_section);
+  writer.line();
+}
+
 void print_macros(TextWriter& writer, const EmissionPlan& plan) {
   const std::string& m = plan.macro;
   writer.format("#define {}_WORKSPACE_BYTES {} /* may be shared with other code between calls */", m,
@@ -175,6 +202,7 @@ std::string print_header(const EmissionPlan& plan) {
   writer.line();
   print_macros(writer, plan);
   writer.line();
+  print_sections(writer, plan);
   writer.line("#ifdef __cplusplus");
   writer.line("extern \"C\" {");
   writer.line("#endif");

@@ -10,6 +10,18 @@ namespace tinyc {
 
 bool has_state(const EmissionPlan& plan) { return plan.plan.state_bytes > 0; }
 
+bool has_sections(const EmissionPlan& plan) {
+  bool any = !plan.workspace_section.empty() || !plan.state_section.empty();
+  for (const EmittedLayer& layer : plan.layers) {
+    for (const EmittedConstant& constant : layer.constants) any |= !constant.section.empty();
+  }
+  return any;
+}
+
+std::string section_text(const std::string& section) {
+  return section.empty() ? "" : fmt::format(" TINYC_SECTION(\"{}\")", section);
+}
+
 const Stage* pushed_stage(const EmissionPlan& plan) {
   const Stage* first = plan.body->empty() ? nullptr : std::get_if<Stage>(&plan.body->front());
   return first && first->pushed ? first : nullptr;

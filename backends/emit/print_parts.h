@@ -26,6 +26,10 @@ int64_t pushed_rows(const EmissionPlan& plan);
 // "const int8_t* row, void* workspace" with the state last.
 std::string push_parameters(const EmissionPlan& plan);
 bool has_state(const EmissionPlan& plan);
+// Whether some array has a section of its own.
+bool has_sections(const EmissionPlan& plan);
+// " TINYC_SECTION("...")" behind an array's declarator, or "".
+std::string section_text(const std::string& section);
 // Whether calls take the next frames of a stream.
 inline bool is_stream(const EmissionPlan& plan) { return plan.options.stream.frames > 0; }
 // Whether the first calls after a reset have no output.

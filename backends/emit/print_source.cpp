@@ -128,12 +128,12 @@ class SourcePrinter {
       const std::vector<std::byte>& bytes = constant.data->bytes;
       writer_.format("// {}; {} B", constant.comment, bytes.size());
       if (is_large(constant)) {
-        writer_.format("alignas(8) constexpr unsigned char {}[] =", constant.symbol);
+        writer_.format("alignas(8) constexpr unsigned char {}[]{} =", constant.symbol, section_text(constant.section));
         print_bytes(writer_, bytes.data(), bytes.size());
         continue;
       }
-      writer_.format("alignas({}) constexpr {} {}[] = {{", std::max(4, ir::element_bytes(constant.element)),
-                     storage_type(constant.element), constant.symbol);
+      writer_.format("alignas({}) constexpr {} {}[]{} = {{", std::max(4, ir::element_bytes(constant.element)),
+                     storage_type(constant.element), constant.symbol, section_text(constant.section));
       writer_.indent();
       print_elements(writer_, constant.element, bytes.data(), constant.data->count());
       writer_.dedent();
@@ -145,6 +145,8 @@ class SourcePrinter {
   // constants are written as their bytes (little-endian, as every target is).
   static bool is_large(const EmittedConstant& constant) { return constant.data->bytes.size() > 64 * 1024; }
   static std::string pointer_to(const EmittedConstant& constant) {
+    if (constant.copy_offset >= 0)
+      return fmt::format("bytes_of<{}>(memory.workspace + {})", storage_type(constant.element), constant.copy_offset);
     if (!is_large(constant)) return constant.symbol;
     return fmt::format("bytes_of<{}>({})", storage_type(constant.element), constant.symbol);
   }
@@ -193,6 +195,7 @@ class SourcePrinter {
     writer_.format("TINYC_LAYER void {}(const Memory& memory, int32_t{}, int32_t{}) {{", layer.symbol,
                    rows ? " y0" : "", rows ? " y1" : "");
     writer_.indent();
+    print_prefetch(writer_, layer);
     if (layer.array_rows > 0) {
       std::string operands;
       for (size_t i = 0; i < layer.array_rows; ++i) operands += (i ? ", " : "") + rows_text(layer, i);

@@ -20,9 +20,14 @@ void print_test_top(TextWriter& writer, const EmissionPlan& plan, std::string_vi
   writer.line();
   writer.line("namespace {");
   writer.line();
-  writer.format("alignas({0}_WORKSPACE_ALIGN) uint8_t workspace[{0}_WORKSPACE_BYTES > 0 ? {0}_WORKSPACE_BYTES : 1];",
-                plan.macro);
-  if (has_state(plan)) writer.format("alignas({0}_WORKSPACE_ALIGN) uint8_t state[{0}_STATE_BYTES];", plan.macro);
+  const auto section = [&](const std::string& name, std::string_view what) {
+    return name.empty() ? "" : fmt::format(" {}_{}_SECTION", plan.macro, what);
+  };
+  writer.format("alignas({0}_WORKSPACE_ALIGN) uint8_t workspace[{0}_WORKSPACE_BYTES > 0 ? {0}_WORKSPACE_BYTES : 1]{1};",
+                plan.macro, section(plan.workspace_section, "WORKSPACE"));
+  if (has_state(plan))
+    writer.format("alignas({0}_WORKSPACE_ALIGN) uint8_t state[{0}_STATE_BYTES]{1};", plan.macro,
+                  section(plan.state_section, "STATE"));
   const auto storage = [&](const std::vector<Port>& ports, std::string_view kind) {
     for (size_t i = 0; i < ports.size(); ++i)
       writer.format("alignas(8) {} {}_{}[{}];", ports[i].c_type, kind, i,

@@ -43,6 +43,7 @@ class Pieces {
     for (size_t k = 0; k < instance.outputs.size(); ++k)
       add(instance.outputs[k].buffer, output_rows(program_, call, k));
     if (instance.scratch >= 0) add(instance.scratch, {0, 1});
+    if (instance.prefetch >= 0) add(instance.prefetch, {0, 1});
     return joined();
   }
 

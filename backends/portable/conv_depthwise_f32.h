@@ -52,6 +52,7 @@ inline const KernelDef portable_conv_depthwise_f32_kernel = {
     .geometry_type = "ConvDepthwiseF32",
     .loops_over_batch = true,
     .mean_code_bytes = 1250,
+    .pixels_per_read = 2,
     .why_not = portable_conv_depthwise_f32::why_not,
     .needs = portable_conv_depthwise_f32::needs,
     .build = portable_conv_depthwise_f32::build,

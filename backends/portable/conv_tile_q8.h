@@ -47,6 +47,7 @@ inline const KernelDef portable_conv_tile_q8_kernel = {
     .geometry_type = "ConvTileQ8",
     .loops_over_batch = true,
     .mean_code_bytes = 1150,
+    .pixels_per_read = 2,
     .tflite_rounding = true,
     .why_not = portable_conv_tile_q8::why_not,
     .variants = [](const ir::Op&) { return tile_variants(); },

@@ -213,7 +213,9 @@ class Replay {
           read.push_back({source, row, row_ranges(source, row), may_lie_on_input(program_, instance, k)});
       }
     }
-    if (const Status status = scratch(instance, timed, read); !status) return status;
+    const bool sums = instance.needs.accumulates != Accumulates::no;
+    if (const Status status = scratch(instance.scratch, sums, timed, read); !status) return status;
+    if (const Status status = scratch(instance.prefetch, true, timed, read); !status) return status;
     return write(instance, timed, read);
   }
 
@@ -242,28 +244,30 @@ class Replay {
             return Failure{fmt::format("step {}: '{}' is written over '{}' while that is read", timed.call,
                                        buffer(target).name, buffer(from.buffer).name)};
         }
-        if (in_workspace(target) && instance.scratch >= 0 && overlap(to, row_ranges(instance.scratch, 0)))
-          return Failure{fmt::format("step {}: scratch lies over '{}'", timed.call, buffer(target).name)};
+        for (const int own_buffer : {instance.scratch, instance.prefetch}) {
+          if (in_workspace(target) && own_buffer >= 0 && overlap(to, row_ranges(own_buffer, 0)))
+            return Failure{fmt::format("step {}: scratch lies over '{}'", timed.call, buffer(target).name)};
+        }
         own(target, row);
       }
     }
     return {};
   }
 
-  // Scratch holds from step to step of one call, and of all calls of a kernel that accumulates.
-  Status scratch(const Instance& instance, const TimedStep& timed, const std::vector<Read>& read) {
-    if (instance.scratch < 0) return {};
-    const Ranges place = row_ranges(instance.scratch, 0);
+  // Scratch holds from step to step of one call; that of a kernel which accumulates, and copies of constants, through
+  // all calls.
+  Status scratch(int index, bool lives_on, const TimedStep& timed, const std::vector<Read>& read) {
+    if (index < 0) return {};
+    const Ranges place = row_ranges(index, 0);
     for (const Read& from : read) {
       if (in_workspace(from.buffer) && overlap(place, from.ranges))
         return Failure{fmt::format("step {}: scratch lies over '{}'", timed.call, buffer(from.buffer).name)};
     }
-    int& last_call = scratch_call_[instance.scratch];
-    const bool goes_on =
-        last_call == timed.call + 1 || (last_call > 0 && instance.needs.accumulates != Accumulates::no);
+    int& last_call = scratch_call_[index];
+    const bool goes_on = last_call == timed.call + 1 || (last_call > 0 && lives_on);
     last_call = timed.call + 1;
-    if (goes_on) return expect(instance.scratch, 0, timed.call);
-    own(instance.scratch, 0);
+    if (goes_on) return expect(index, 0, timed.call);
+    own(index, 0);
     return {};
   }
 

@@ -125,8 +125,9 @@ class Directions {
   Directions(Program& program, const PlanOptions& options) : program_(program), options_(options) {}
 
   Plan run() {
-    const Plan forward = plan_memory(program_, options_);
     const std::vector<RowStep*> calls = single_calls(program_);
+    for (RowStep* call : calls) call->reversed = false;  // as an earlier plan may have left them
+    const Plan forward = plan_memory(program_, options_);
     if (calls.empty() || forward.workspace_bytes == 0) return forward;
     const OffsetProblem down = problem_of(program_, occupations_of(program_, options_), options_);
     for (RowStep* call : calls) call->reversed = true;
@@ -171,7 +172,8 @@ class Directions {
       const int buffer = all.list[static_cast<size_t>(i)].buffer;
       const auto is = [&](const Access& access) { return access.buffer == buffer; };
       if (std::any_of(instance.inputs.begin(), instance.inputs.end(), is) ||
-          std::any_of(instance.outputs.begin(), instance.outputs.end(), is) || instance.scratch == buffer)
+          std::any_of(instance.outputs.begin(), instance.outputs.end(), is) || instance.scratch == buffer ||
+          instance.prefetch == buffer)
         own.push_back(i);
     }
     for (const int a : own) {
@@ -218,6 +220,7 @@ std::vector<Liveness> liveness_of(const Program& program, const PlanOptions& opt
     for (const Access& in : instance.inputs) touch(in.buffer, t);
     for (const Access& out : instance.outputs) touch(out.buffer, t);
     touch(instance.scratch, t);
+    touch(instance.prefetch, t);
   }
   for (size_t i = 0; i < program.buffers.size(); ++i) {
     const BufferKind kind = program.buffers[i].kind;

@@ -76,8 +76,7 @@ class Chooser {
   Scheduled planned_in_order(const Schedule& schedule) const {
     Scheduled scheduled;
     scheduled.program = search_.build(schedule);
-    scheduled.plan = plan_with_directions(scheduled.program, options_.plan);
-    add_progress(scheduled.program, scheduled.plan);
+    scheduled.plan = plan_workspace(scheduled.program, options_.plan);
     scheduled.cycles = schedule.cycles;
     scheduled.exhausted = search_.exhausted();
     return scheduled;
@@ -137,15 +136,6 @@ class Chooser {
   std::vector<Schedule> list_;
 };
 
-Program copy_of(const Program& layers) {
-  Program copy;
-  copy.buffers = layers.buffers;
-  copy.instances = layers.instances;
-  copy.counts_calls = layers.counts_calls;
-  for (const Node& node : layers.body) copy.body.emplace_back(std::get<Stage>(node));
-  return copy;
-}
-
 // Kernels that take one row at a time: pipelines keep fewer rows of what these read. Nothing where the fastest are such
 // already.
 std::optional<Program> one_row_form(const Program& layers) {
@@ -168,6 +158,12 @@ double cycles_of(const Program& layers) {
 }
 
 }  // namespace
+
+Plan plan_workspace(Program& program, const PlanOptions& options) {
+  Plan plan = plan_with_directions(program, options);
+  add_progress(program, plan);
+  return plan;
+}
 
 Scheduled plan_schedule(const Program& layers, const ScheduleOptions& options) {
   if (!layers.instances.empty()) {

@@ -24,13 +24,16 @@ struct ScheduleOptions {
 struct Scheduled {
   Program program;
   Plan plan;
-  double cycles = 0;      // estimate, calls row by row included
+  double cycles = 0;  // estimate, calls row by row included
   int64_t bytes() const { return plan.workspace_bytes + plan.state_bytes; }
   bool exhausted = true;  // all ways to cut the layers into pipelines were looked at
 };
 
 // `layers` as lowered: one call per layer.
 Scheduled plan_schedule(const Program& layers, const ScheduleOptions& options);
+
+// Offsets, and what a pushed stage keeps; may turn the order of rows of layers that run by themselves.
+Plan plan_workspace(Program& program, const PlanOptions& options);
 
 // Schedules from the fastest to the smallest, planned; at most so many, each smaller than the one before.
 std::vector<Scheduled> price_list(const Program& layers, const ScheduleOptions& options, size_t most);

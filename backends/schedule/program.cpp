@@ -34,6 +34,15 @@ std::vector<RowStep> timeline(const Program& program) {
   return steps;
 }
 
+Program copy_of(const Program& program) {
+  Program copy;
+  copy.buffers = program.buffers;
+  copy.instances = program.instances;
+  copy.counts_calls = program.counts_calls;
+  for (const Node& node : program.body) copy.body.emplace_back(std::get<Stage>(node));
+  return copy;
+}
+
 std::vector<int> members_of(const Stage& stage) {
   std::set<int> members;
   for (const std::vector<RowStep>* steps : {&stage.prologue, &stage.steady, &stage.epilogue}) {

@@ -53,6 +53,7 @@ struct Instance {
   std::vector<Access> outputs;  // one per result
   int scratch = -1;             // buffers, -1 = none
   int state = -1;
+  int prefetch = -1;  // holds copies of the constants from the first row to the last
   int64_t rows = 1;   // rows of a whole call: of the output, or of the input of a kernel that accumulates
   int64_t batch = 1;  // images, where the kernel computes one at a time
   double cycles = 0;  // estimate
@@ -143,6 +144,9 @@ inline bool is_state_port(const Buffer& buffer) { return buffer.kind == BufferKi
 // Whether the instance leaves something for the next call: its rows are written once, in order, when nobody reads what
 // was there.
 bool writes_state(const Program& program, const Instance& instance);
+
+// Of a program whose body is stages.
+Program copy_of(const Program& program);
 
 // The instances that a stage runs, in order.
 std::vector<int> members_of(const Stage& stage);

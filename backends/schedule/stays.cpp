@@ -66,13 +66,15 @@ class Collector {
       touch(instance.inputs[k].buffer, input_rows(program_, timed.step, k), time);
     for (size_t k = 0; k < instance.outputs.size(); ++k)
       touch(instance.outputs[k].buffer, output_rows(program_, timed.step, k), time);
-    if (instance.scratch >= 0) use_scratch(instance, timed.call, time);
+    const bool sums = instance.needs.accumulates != Accumulates::no;
+    if (instance.scratch >= 0) use_scratch(instance.scratch, sums, timed.call, time);
+    if (instance.prefetch >= 0) use_scratch(instance.prefetch, true, timed.call, time);
   }
 
-  // Scratch is there during a call; that of a kernel which accumulates from its first call to its last.
-  void use_scratch(const Instance& instance, int call, int time) {
-    std::vector<Stay>& stays = all_.list[static_cast<size_t>(index_[static_cast<size_t>(instance.scratch)])].stays;
-    const bool lives_on = instance.needs.accumulates != Accumulates::no;
+  // Scratch is there during a call; that of a kernel which accumulates, and copies of constants, from its first call to
+  // its last.
+  void use_scratch(int buffer, bool lives_on, int call, int time) {
+    std::vector<Stay>& stays = all_.list[static_cast<size_t>(index_[static_cast<size_t>(buffer)])].stays;
     const bool same_call = !stays.empty() && all_.steps[static_cast<size_t>(stays.back().death)].call == call;
     if (stays.empty() || !(lives_on || same_call)) stays.push_back({0, time, time});
     stays.back().death = time;
@@ -184,7 +186,7 @@ Apart apart(const Program& program, const Occupations& all, int a, int b) {
   return result;
 }
 
-Fullest fullest_step(const Program& program, const Occupations& all) {
+std::vector<int64_t> live_bytes(const Program& program, const Occupations& all) {
   std::vector<int64_t> change(all.steps.size() + 3, 0);  // by time + 1
   for (const Occupation& occupation : all.list) {
     for (const Stay& stay : occupation.stays) {
@@ -207,12 +209,21 @@ Fullest fullest_step(const Program& program, const Occupations& all) {
       }
     }
   }
-  Fullest fullest;
+  std::vector<int64_t> bytes;
   int64_t live = 0;
   for (size_t t = 0; t < all.steps.size() + 2; ++t) {
     live += change[t];
-    if (live - shared[t] <= fullest.bytes) continue;
-    fullest.bytes = live - shared[t];
+    bytes.push_back(live - shared[t]);
+  }
+  return bytes;
+}
+
+Fullest fullest_step(const Program& program, const Occupations& all) {
+  const std::vector<int64_t> bytes = live_bytes(program, all);
+  Fullest fullest;
+  for (size_t t = 0; t < bytes.size(); ++t) {
+    if (bytes[t] <= fullest.bytes) continue;
+    fullest.bytes = bytes[t];
     const size_t step = std::min(t > 0 ? t - 1 : 0, all.steps.empty() ? 0 : all.steps.size() - 1);
     fullest.call = all.steps.empty() ? 0 : all.steps[step].call;
   }

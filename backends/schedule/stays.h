@@ -38,8 +38,11 @@ Occupations occupations_of(const Program& program, const PlanOptions& options);
 // The forbidden distances of two occupations: offset of b minus offset of a.
 Apart apart(const Program& program, const Occupations& all, int a, int b);
 
-// Bytes that are there at once in the fullest step: no plan can do with less. A result in place of an operand counts
-// once.
+// Bytes that are there at once before the first step, in each, and after the last; a result in place of an operand
+// counts once.
+std::vector<int64_t> live_bytes(const Program& program, const Occupations& all);
+
+// The fullest step: no plan can do with less.
 struct Fullest {
   int64_t bytes = 0;
   int call = 0;  // index into timeline()

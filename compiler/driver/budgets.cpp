@@ -61,6 +61,17 @@ void check_flash(const Options& options, const Report& report, Diagnostics& diag
                    "quantise the model to int8, or use a board with more flash"});
 }
 
+void check_regions(const CompiledModel& model, const Report& report, Diagnostics& diagnostics) {
+  const std::string& misfit = model.emission.memories.misfit;
+  if (misfit.empty() || diagnostics.has_errors()) return;
+  diagnostics.add({Severity::error,
+                   Code::T0601,
+                   {},
+                   misfit,
+                   heaviest(report, &LayerReport::live_bytes, "live while it runs"),
+                   "an array lies in one region: banks that follow each other may be given as one by --region"});
+}
+
 std::optional<ModelWithReport> compile_once(const Options& options, Diagnostics& diagnostics) {
   std::optional<CompiledModel> model = compile_model(options, diagnostics);
   if (!model) return std::nullopt;
@@ -94,6 +105,7 @@ std::optional<ModelWithReport> compile_to_fit(const Options& first, const Option
   }
   check_ram(options, made->report, diagnostics);
   check_flash(options, made->report, diagnostics);
+  check_regions(made->model, made->report, diagnostics);
   return made;
 }
 

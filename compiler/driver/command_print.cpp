@@ -167,6 +167,29 @@ Listing onnx_listing() {
   return listing;
 }
 
+Listing list_memories() {
+  Listing memories{
+      "Memories of the boards",
+      "Arrays lie in one of them each. Waits are cycles of the core beyond its own, for so many bytes that "
+      "are read at once; arrays that fit the cache wait once.",
+      {"board", "memory", "kind", "address", "bytes", "waits", "source"},
+      {}};
+  for (const Board* board : all_boards()) {
+    for (const MemoryRegion& region : board->regions) {
+      std::string waits = region.basis.empty() ? "not known" : "none";
+      if (region.wait_cycles > 0) waits = fmt::format("{} per {} B", shortest(region.wait_cycles), region.line_bytes);
+      if (region.cache_bytes > 0) waits += fmt::format(", cache of {} B", with_commas(region.cache_bytes));
+      memories.rows.push_back({board->name, region.name,
+                               !region.data      ? "code"
+                               : region.writable ? "RAM"
+                                                 : "flash",
+                               fmt::format("0x{:08x}", region.base), with_commas(static_cast<int64_t>(region.bytes)),
+                               region.data ? waits : "", region.basis});
+    }
+  }
+  return memories;
+}
+
 }  // namespace
 
 int command_print_ops(const Options& options) {
@@ -214,7 +237,7 @@ int command_print_targets(const Options& options) {
                            with_commas(static_cast<int64_t>(board->ram_bytes)),
                            with_commas(static_cast<int64_t>(board->flash_bytes)), board->source});
   }
-  return print(options, {targets, boards});
+  return print(options, {targets, boards, list_memories()});
 }
 
 int command_print_kernels(const Options& options) {

@@ -3,9 +3,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 
+#include "backends/emit/choose_prefetch.h"
 #include "backends/schedule/check_plan.h"
 #include "backends/schedule/lower.h"
 #include "backends/schedule/plan_schedule.h"
@@ -24,6 +26,7 @@ namespace tinyc {
 namespace {
 
 constexpr int64_t kLargestPrintedConstant = 16;
+constexpr double kWorthwhile = 0.01;  // of the cycles; copies that save less take RAM and code for nothing
 constexpr uint64_t kLargestIrText = uint64_t{256} << 20;
 
 std::string joined(const std::vector<std::string>& words) {
@@ -123,6 +126,34 @@ bool name_states(const Options& options, LoadedModel& loaded, Diagnostics& diagn
   return true;
 }
 
+double cycles_and_waits(const EmissionPlan& emission) { return emission.cycles + emission.memories.wait_cycles; }
+
+// --prefetch: the same program with copies of constants, if that is faster as a whole.
+void copy_constants(CompiledModel& compiled, const Options& options, const PlanOptions& planning) {
+  const EmissionPlan& plain = compiled.emission;
+  const std::vector<PrefetchedLayer> layers = choose_prefetch(plain, options.prefetch);
+  if (layers.empty() || !plain.memories.misfit.empty()) return;
+  std::optional<PrefetchPlan> planned =
+      plan_prefetch(*compiled.program, layers, room_for_prefetch(plain, options.ram_bytes), planning);
+  if (!planned) return;
+  if (const Status status = check_plan(planned->program, planned->plan, planning); !status)
+    TINYC_BUG("memory plan: " + status.message());
+  auto program = std::make_unique<Program>(std::move(planned->program));
+  EmissionPlan copying = make_emission_plan(*compiled.graph, *program, planned->plan, *options.target, plain.options);
+  place_arrays(copying, options.regions, options.stack);
+  const double saved = cycles_and_waits(plain) - cycles_and_waits(copying);
+  const bool worth_it = options.prefetch == Prefetch::all || saved > kWorthwhile * cycles_and_waits(plain);
+  if (!copying.memories.misfit.empty() || !worth_it) return;
+  for (const Instance& instance : program->instances) {
+    if (instance.prefetch < 0) continue;
+    ++copying.memories.prefetched_layers;
+    copying.memories.prefetched_bytes += program->buffers[static_cast<size_t>(instance.prefetch)].row_bytes;
+  }
+  copying.memories.prefetch_saves = saved;
+  compiled.emission = std::move(copying);
+  compiled.program = std::move(program);
+}
+
 }  // namespace
 
 std::optional<LoadedModel> load_model(const Options& options, Diagnostics& diagnostics) {
@@ -174,6 +205,8 @@ std::optional<LoweredModel> lower_model(const Options& options, Diagnostics& dia
   lowered.schedule.plan.keep_inputs = options.keep_inputs;
   lowered.schedule.plan.seconds = options.plan_seconds.value_or(lowered.schedule.plan.seconds);
   lowered.schedule.ram_bytes = options.ram_bytes;
+  if (const auto most = largest_in_ram(options.regions, options.stack))
+    lowered.schedule.ram_bytes = std::min(options.ram_bytes.value_or(*most), *most);
   lowered.schedule.policy = options.rows;
   return lowered;
 }
@@ -196,6 +229,8 @@ std::optional<CompiledModel> compile_model(const Options& options, Diagnostics& 
   emit.stream = std::move(lowered->loaded.stream);
   compiled.emission =
       make_emission_plan(*compiled.graph, *compiled.program, scheduled.plan, *options.target, std::move(emit));
+  place_arrays(compiled.emission, options.regions, options.stack);
+  copy_constants(compiled, options, lowered->schedule.plan);
   return compiled;
 }
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compiler/driver/model_files.h"
 
+#include <fmt/format.h>
+
+#include "backends/emit/place_arrays.h"
 #include "backends/toolchain.h"
 #include "compiler/driver/analyse_model.h"
 #include "compiler/driver/build_and_run.h"
@@ -43,6 +46,19 @@ bool measure_run(ModelWithReport& made, const GoldenData& golden, const Options&
   return true;
 }
 
+// The stack, where it was measured, beside the arrays of its region.
+bool count_stack(ModelWithReport& made, const Options& options, Diagnostics& diagnostics) {
+  const int64_t stack = made.report.stack_bytes.value.value_or(0);
+  if (tinyc::count_stack(made.model.emission.memories, options.stack, stack)) {
+    made.report.memories = made.model.emission.memories;
+    return true;
+  }
+  diagnostics.error(Code::T0601, {},
+                    fmt::format("the stack of {} bytes has no room beside the arrays of its region", stack),
+                    fmt::format("--stack {} keeps the room free", stack));
+  return false;
+}
+
 std::map<std::string, std::string> output_texts(const CompiledModel& model, const GoldenData& golden,
                                                 const Report& report, const Options& options) {
   const std::string& name = options.name;
@@ -53,6 +69,11 @@ std::map<std::string, std::string> output_texts(const CompiledModel& model, cons
       {name + "_report.json", report_json(report)},
       {name + "_report.txt", report_text(report)},
   };
+  const std::string sections = print_linker_sections(model.emission);
+  if (!sections.empty()) {
+    files[name + ".ld"] = sections;
+    files[name + "_memory.ld"] = print_linker_memories(model.emission);
+  }
   if (options.html) files[name + "_report.html"] = report_html(report);
   return files;
 }
@@ -70,6 +91,7 @@ std::optional<std::map<std::string, std::string>> model_files(ModelWithReport& m
   if (!golden->note.empty()) diagnostics.note(Code::T0309, {}, golden->note);
   if (options.analyse && !analyse_run(made, options, diagnostics)) return std::nullopt;
   if (options.measure && !options.analyse && !measure_run(made, *golden, options, diagnostics)) return std::nullopt;
+  if (!count_stack(made, options, diagnostics)) return std::nullopt;
   made.model.emission.options.stack_bytes = made.report.stack_bytes.value.value_or(0);
   made.model.emission.options.stack_basis = made.report.stack_bytes.how;
   return output_texts(made.model, *golden, made.report, options);

@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "backends/emit/names.h"
+#include "compiler/driver/region_option.h"
 #include "passes/pass.h"
 
 namespace tinyc {
@@ -20,18 +21,8 @@ std::optional<int64_t> integer(std::string_view text) {
   return number;
 }
 
-std::optional<int64_t> size(std::string text) {
-  int64_t unit = 1;
-  if (text.ends_with('K') || text.ends_with('k')) unit = 1024;
-  if (text.ends_with('M') || text.ends_with('m')) unit = 1024 * 1024;
-  if (unit > 1) text.pop_back();
-  const auto number = integer(text);
-  if (!number || *number <= 0 || *number > (int64_t{1} << 40) / unit) return std::nullopt;
-  return *number * unit;
-}
-
 std::string take_size(std::optional<int64_t>& to, const std::string& value) {
-  to = size(value);
+  to = size_from(value);
   return to ? "" : fmt::format("'{}' is not a size: a positive number with an optional K or M", value);
 }
 
@@ -132,6 +123,18 @@ constexpr OptionRow kOptions[] = {
     {"--battery", "", "MAH", G::target, kOnCompiled, true, false,
      "battery, for the report: days at --rate (needs --board)",
      [](O& o, S& v) { return take_positive(o.use.battery_mah, v); }},
+    {"--region", "", "NAME=KIND@ADDRESS+SIZE[,wait=N]", G::target, kOnCompiled, true, false,
+     "a memory (ram or flash) beside the board's, in which arrays may lie; N: extra cycles per word read (repeat)",
+     take_region},
+    {"--stack", "", "SIZE[@REGION]", G::target, kOnCompiled, true, false,
+     "what your program's stack takes of a region (default: the first RAM)", take_stack},
+    {"--prefetch", "", "WAY", G::target, kOnCompiled, true, false,
+     "auto (default): constants of layers that wait less then are copied from slow flash to free RAM, once per "
+     "inference; all: of every layer; off",
+     [](O& o, S& v) {
+       return take_word(o.prefetch, v,
+                        {{"auto", Prefetch::slow_flash}, {"all", Prefetch::all}, {"off", Prefetch::off}});
+     }},
     {"--ram", "", "SIZE", G::target, kOnCompiled, true, false, "budget for workspace and state, e.g. 64K",
      [](O& o, S& v) { return take_size(o.ram_bytes, v); }},
     {"--flash", "", "SIZE", G::target, kOnCompiled, true, false,

@@ -9,6 +9,7 @@
 
 #include "backends/emit/names.h"
 #include "compiler/driver/option_table.h"
+#include "compiler/driver/region_option.h"
 
 namespace tinyc {
 namespace {
@@ -111,6 +112,7 @@ class Parser {
     if (options_.model.empty()) return fail("no model given");
     check_models();
     apply_board();
+    check_regions();
     check_use();
     check_push_rows();
     check_stream();
@@ -148,8 +150,36 @@ class Parser {
       return fail(fmt::format("board {} has a {}, not a {}", board.name, core->name, options_.target->name));
     }
     options_.target = core;
-    if (!options_.ram_bytes) options_.ram_bytes = static_cast<int64_t>(board.ram_bytes);
-    if (!options_.flash_bytes) options_.flash_bytes = static_cast<int64_t>(board.flash_bytes);
+    options_.regions.insert(options_.regions.begin(), board.regions.begin(), board.regions.end());
+  }
+
+  // What there is of RAM and flash, unless less is said.
+  void check_regions() {
+    const std::vector<MemoryRegion>& regions = options_.regions;
+    if (regions.empty()) return options_.stack.bytes > 0 ? fail("--stack needs --board or --region") : void();
+    const int pointer_bytes = options_.target ? options_.target->pointer_bytes : 8;
+    if (std::string problem = regions_problem(regions, pointer_bytes); !problem.empty())
+      return fail(std::move(problem), "--region NAME=KIND@ADDRESS+SIZE; tinyc --print-targets lists the board's");
+    const auto add_up = [&](std::optional<int64_t>& budget, bool writable) {
+      int64_t bytes = 0;
+      for (const MemoryRegion& region : regions)
+        bytes += region.data && region.writable == writable ? static_cast<int64_t>(region.bytes) : 0;
+      if (!budget && bytes > 0) budget = bytes;
+    };
+    check_stack();
+    add_up(options_.ram_bytes, true);
+    add_up(options_.flash_bytes, false);
+  }
+
+  void check_stack() {
+    const StackPlace& stack = options_.stack;
+    if (stack.bytes == 0) return;
+    const auto here = std::ranges::find_if(options_.regions, [&](const MemoryRegion& region) {
+      return region.writable && region.data && (stack.region.empty() || region.name == stack.region);
+    });
+    if (here == options_.regions.end()) return fail(fmt::format("--stack: there is no RAM '{}'", stack.region));
+    if (stack.bytes >= static_cast<int64_t>(here->bytes))
+      fail(fmt::format("--stack: {} bytes leave nothing of the {} of {}", stack.bytes, here->bytes, here->name));
   }
 
   void check_push_rows() {

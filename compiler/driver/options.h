@@ -9,8 +9,10 @@
 #include <vector>
 
 #include "backends/emit/emission_plan.h"
+#include "backends/emit/place_arrays.h"
 #include "backends/schedule/flash_price.h"
 #include "backends/schedule/plan_schedule.h"
+#include "backends/schedule/prefetch.h"
 #include "compiler/report/report.h"
 #include "compiler/support/diagnostics.h"
 #include "ir/rounding.h"
@@ -49,12 +51,15 @@ struct Options {
   std::vector<std::string> further_models;  // --share-workspace
   const Target* target = nullptr;
   const Board* board = nullptr;
-  DeviceUse use;  // --rate, --battery
+  std::vector<MemoryRegion> regions;  // of the board and of --region
+  StackPlace stack;                   // --stack
+  DeviceUse use;                      // --rate, --battery
   std::string output_dir = ".";
   std::string name;  // C prefix; from the file name if empty
   std::map<std::string, int64_t> dims;
   std::optional<int64_t> ram_bytes;
   std::optional<int64_t> flash_bytes;
+  Prefetch prefetch = Prefetch::slow_flash;
   IoPlace io_place = IoPlace::workspace;
   IoLayout io_layout = IoLayout::onnx;
   IoType io_type = IoType::model;
@@ -72,18 +77,18 @@ struct Options {
   bool measure = false;
   bool check_numbers = false;
   bool time_passes = false;
-  bool red_zones = false;            // verify: layers may touch their rows only
-  bool per_layer = false;            // bench
-  bool tune = false;                 // kernels are chosen by their machine code
-  std::string tune_cache;            // file; empty: NAME_tune.txt in the output folder (compile)
+  bool red_zones = false;                   // verify: layers may touch their rows only
+  bool per_layer = false;                   // bench
+  bool tune = false;                        // kernels are chosen by their machine code
+  std::string tune_cache;                   // file; empty: NAME_tune.txt in the output folder (compile)
   std::shared_ptr<const TunedCosts> costs;  // what --tune found
-  bool analyse = false;              // --analyse, --report: machine code is followed, not run
-  std::string function = "main";     // bench of a program
-  std::string print_after;           // pass, or "all"
-  std::string stop_after;            // pass
-  std::string skip_pass;             // accuracy: a pass that would take layers away that it compares
-  Aim aim = Aim::balanced;           // -O: what kernels are chosen for
-  std::string optimisation = "-O2";  // of the target's compiler, in run, verify and --measure
+  bool analyse = false;                     // --analyse, --report: machine code is followed, not run
+  std::string function = "main";            // bench of a program
+  std::string print_after;                  // pass, or "all"
+  std::string stop_after;                   // pass
+  std::string skip_pass;                    // accuracy: a pass that would take layers away that it compares
+  Aim aim = Aim::balanced;                  // -O: what kernels are chosen for
+  std::string optimisation = "-O2";         // of the target's compiler, in run, verify and --measure
   std::vector<std::string> compiler_flags;
   std::vector<std::string> golden_dirs;  // --golden
   std::vector<std::string> input_files;  // run

@@ -56,6 +56,7 @@ std::optional<std::vector<Options>> options_of_each(const Options& options, Diag
     one.model = named.file;
     one.name = named.name;
     one.flash_bytes.reset();
+    one.regions.clear();  // the workspace is the application's, and so is its place
     one.given.front() = fs::path(named.file).filename().string();
     std::erase_if(one.given, [](const std::string& text) { return text.starts_with("--name"); });
     one.given.push_back("--name " + one.name);
@@ -126,7 +127,10 @@ std::optional<std::vector<Member>> compile_all(const Options& options, Diagnosti
     if (auto made = compile_within_budgets(one, diagnostics)) members.push_back({one, std::move(*made)});
   }
   if (members.size() < each->size()) return std::nullopt;
-  if (options.ram_bytes && !keep_budget(members, *options.ram_bytes, diagnostics)) return std::nullopt;
+  // The workspace lies in one region.
+  std::optional<int64_t> ram = options.ram_bytes;
+  if (const auto most = largest_in_ram(options.regions, options.stack)) ram = std::min(ram.value_or(*most), *most);
+  if (ram && !keep_budget(members, *ram, diagnostics)) return std::nullopt;
   if (options.flash_bytes && !check_flash(members, *options.flash_bytes, diagnostics)) return std::nullopt;
   return members;
 }

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "backends/toolchain.h"
+#include "compiler/support/text_writer.h"
 
 namespace tinyc {
 namespace {
@@ -82,6 +83,8 @@ LayerReport layer_of(const EmissionPlan& plan, size_t index) {
   report.macs = layer.macs;
   report.weights_bytes = layer.constant_bytes;
   report.scratch_bytes = instance.needs.scratch_bytes;
+  if (instance.prefetch >= 0)
+    report.prefetch_bytes = plan.program->buffers[static_cast<size_t>(instance.prefetch)].row_bytes;
   report.cycles = estimated(layer.cycles);
   report.instructions.how = kUncounted;
   const bool calls_another = !layer.shared.empty() && !layer.is_first;
@@ -175,6 +178,12 @@ void add_counts(Report& report, const Measurement& measurement) {
 
 }  // namespace
 
+std::string waits_text(const MemoryRegion& region) {
+  if (region.wait_cycles == 0) return "no waits";
+  return fmt::format("waits {} cycles per {} B{}", shortest(region.wait_cycles), region.line_bytes,
+                     region.cache_bytes > 0 ? fmt::format(", cache of {} B", with_commas(region.cache_bytes)) : "");
+}
+
 Report make_report(const EmissionPlan& plan, const Board* board, const DeviceUse& use) {
   Report report;
   report.options = plan.options;
@@ -191,6 +200,7 @@ Report make_report(const EmissionPlan& plan, const Board* board, const DeviceUse
   report.buffers = buffers_of(plan);
   add_layers(report, plan);
   add_flash_estimate(report);
+  report.memories = plan.memories;
   report.lower_bound = plan.plan.lower_bound;
   report.peak_step = plan.plan.peak_step;
   report.hardware = board;

@@ -35,6 +35,7 @@ struct LayerReport {
   int64_t macs = 0;
   int64_t weights_bytes = 0;
   int64_t scratch_bytes = 0;
+  int64_t prefetch_bytes = 0;  // of its constants, copied to the workspace
   int64_t live_bytes = 0;  // in the workspace while it runs
   CycleFigures cycles;
   Figure instructions;
@@ -113,6 +114,7 @@ struct Report {
   std::vector<FloatLayer> float_layers;  // the maker of the report fills them in
   std::vector<LayerReport> layers;
   std::vector<BufferReport> buffers;
+  RegionPlan memories;
   int64_t lower_bound = 0;
   int peak_step = 0;
   int steps = 0;
@@ -137,6 +139,9 @@ struct Measurement {
 
 Report make_report(const EmissionPlan& plan, const Board* board, const DeviceUse& use = {});
 void add_measurement(Report& report, const Measurement& measurement);
+
+// "5 cycles per 8 B, cache of 256 B", "no waits"
+std::string waits_text(const MemoryRegion& region);
 
 std::string report_text(const Report& report);
 std::string report_json(const Report& report);

@@ -98,6 +98,33 @@ void float_layers(TextWriter& writer, const Report& report) {
   writer.line("</table>");
 }
 
+// A bar per region, and what lies in it.
+void memories(TextWriter& writer, const Report& report) {
+  const RegionPlan& plan = report.memories;
+  if (!plan.placed()) return;
+  writer.line(
+      "<h2>Memories</h2><table><tr><th>region</th><th>address</th><th class=n>bytes</th><th class=n>used</th><th "
+      "style=\"width:12em\"></th><th>waits</th><th>arrays</th></tr>");
+  for (size_t r = 0; r < plan.regions.size(); ++r) {
+    const MemoryRegion& region = plan.regions[r];
+    if (!region.data) continue;
+    std::string arrays;
+    for (const PlacedArray& array : plan.arrays) {
+      if (array.region == static_cast<int>(r))
+        arrays += fmt::format("{}{} ({} B)", arrays.empty() ? "" : ", ", array.name, with_commas(array.bytes));
+    }
+    const int64_t used = plan.used(static_cast<int>(r));
+    writer.format(
+        "<tr><td>{}</td><td>0x{:08x}</td><td class=n>{}</td><td class=n>{}</td><td><div class=bar "
+        "style=\"width:{:.1f}%\"></div></td><td title=\"{}\">{}</td><td>{}</td></tr>",
+        html_text(region.name), region.base, with_commas(static_cast<int64_t>(region.bytes)), with_commas(used),
+        100.0 * static_cast<double>(used) / static_cast<double>(region.bytes), html_text(region.basis),
+        region.basis.empty() ? "not known" : waits_text(region), html_text(arrays));
+  }
+  writer.format("</table><p class=how>Waiting for them: {} cycles, modelled, besides the cycles above.</p>",
+                with_commas(static_cast<int64_t>(plan.wait_cycles)));
+}
+
 }  // namespace
 
 std::string report_html(const Report& report) {
@@ -108,6 +135,7 @@ std::string report_html(const Report& report) {
   figures_table(writer, report);
   writer.line("<h2>Workspace over time</h2>");
   memory_map(writer, report);
+  memories(writer, report);
   writer.line("<h2>Layers</h2>");
   layer_table(writer, report);
   float_layers(writer, report);

@@ -58,6 +58,7 @@ Json layers_json(const std::vector<LayerReport>& layers) {
                     {"macs", layer.macs},
                     {"weights_bytes", layer.weights_bytes},
                     {"scratch_bytes", layer.scratch_bytes},
+                    {"prefetch_bytes", layer.prefetch_bytes},
                     {"live_bytes", layer.live_bytes},
                     {"code_bytes", number(layer.code_bytes.value)},
                     {"instructions", number(layer.instructions.value)},
@@ -93,6 +94,41 @@ Json plan_json(const Report& report) {
           {"peak_step", report.peak_step},
           {"steps", report.steps},
           {"buffers", std::move(buffers)}};
+}
+
+Json memories_json(const RegionPlan& memories) {
+  if (!memories.placed()) return nullptr;
+  Json regions = Json::array();
+  for (size_t r = 0; r < memories.regions.size(); ++r) {
+    const MemoryRegion& region = memories.regions[r];
+    Json arrays = Json::array();
+    for (const PlacedArray& array : memories.arrays) {
+      if (array.region == static_cast<int>(r))
+        arrays.push_back({{"name", array.name},
+                          {"kind", array_kind_name(array.kind)},
+                          {"bytes", array.bytes},
+                          {"wait_cycles", array.wait_cycles}});
+    }
+    regions.push_back({{"name", region.name},
+                       {"kind", !region.data      ? "code"
+                                : region.writable ? "ram"
+                                                  : "flash"},
+                       {"address", region.base},
+                       {"bytes", region.bytes},
+                       {"used", memories.used(static_cast<int>(r))},
+                       {"wait_cycles", region.wait_cycles},
+                       {"line_bytes", region.line_bytes},
+                       {"cache_bytes", region.cache_bytes},
+                       {"basis", region.basis},
+                       {"arrays", std::move(arrays)}});
+  }
+  return {{"wait_cycles", memories.wait_cycles},
+          {"lower_bound", memories.lower_bound},
+          {"prefetch",
+           {{"layers", memories.prefetched_layers},
+            {"bytes", memories.prefetched_bytes},
+            {"saves_cycles", memories.prefetch_saves}}},
+          {"regions", std::move(regions)}};
 }
 
 Json board_json(const BoardReport& board) {
@@ -143,6 +179,7 @@ std::string report_json(const Report& report) {
   json["float_layers"] = float_layers_json(report.float_layers);
   json["layers"] = layers_json(report.layers);
   json["plan"] = plan_json(report);
+  json["memories"] = memories_json(report.memories);
   json["build"] = {{"compiler", report.compiler}, {"flags", report.flags}};
   return json_text(json);
 }

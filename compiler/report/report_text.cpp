@@ -41,6 +41,7 @@ class TextReport {
     layers();
     float_layers();
     memory();
+    regions();
     return writer_.take();
   }
 
@@ -155,6 +156,53 @@ class TextReport {
                                ring));
     }
   }
+
+  void regions() {
+    const RegionPlan& memories = report_.memories;
+    if (!memories.placed()) return;
+    const std::string gap = memories.wait_cycles == memories.lower_bound
+                                ? "least possible"
+                                : fmt::format("at least {}", whole(memories.lower_bound));
+    writer_.line();
+    writer_.format("memories (waiting for them: {} cycles modelled, {}, besides those above)",
+                   whole(memories.wait_cycles), gap);
+    if (memories.prefetched_layers > 0)
+      writer_.format("  prefetch: constants of {} layers ({} B) are copied to the workspace; saves {} cycles, modelled",
+                     memories.prefetched_layers, with_commas(memories.prefetched_bytes),
+                     whole(memories.prefetch_saves));
+    for (size_t r = 0; r < memories.regions.size(); ++r) {
+      const MemoryRegion& region = memories.regions[r];
+      if (!region.data) continue;
+      const std::string waits = region.basis.empty() ? "waits not known" : waits_text(region);
+      writer_.format("  {:<10} {:<5} 0x{:08x}  {:>11} of {:>11} B  {}", region.name, region.writable ? "RAM" : "flash",
+                     region.base, with_commas(memories.used(static_cast<int>(r))),
+                     with_commas(static_cast<int64_t>(region.bytes)), waits);
+      region_arrays(static_cast<int>(r));
+    }
+  }
+
+  // Constants in one line: they are in the table of layers.
+  void region_arrays(int region) {
+    int64_t bytes = 0, count = 0;
+    double waits = 0;
+    for (const PlacedArray& array : report_.memories.arrays) {
+      if (array.region != region) continue;
+      if (array.kind != ArrayKind::constants) {
+        placed(array.name, array.bytes, array.wait_cycles);
+        continue;
+      }
+      ++count;
+      bytes += array.bytes;
+      waits += array.wait_cycles;
+    }
+    if (count > 0) placed(fmt::format("{} constant arrays", count), bytes, waits);
+  }
+
+  void placed(std::string_view name, int64_t bytes, double waits) {
+    writer_.format("    {:<26} {:>12} B, {} cycles of waiting", name, with_commas(bytes), whole(waits));
+  }
+
+  static std::string whole(double cycles) { return with_commas(static_cast<int64_t>(cycles)); }
 
   const Report& report_;
   TextWriter writer_;

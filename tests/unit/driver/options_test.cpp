@@ -51,6 +51,29 @@ TEST_CASE("a board gives target and budgets, which options override") {
   CHECK(options.flash_bytes == static_cast<int64_t>(find_board("pico")->flash_bytes));
 }
 
+TEST_CASE("regions are the board's and those given; budgets follow from both") {
+  const Options options = parsed({"m.onnx", "--board", "pico", "--region", "psram=ram@0x15000000+2M,wait=2.5"});
+  REQUIRE(options.regions.size() == find_board("pico")->regions.size() + 1);
+  const MemoryRegion& psram = options.regions.back();
+  CHECK(psram.name == "psram");
+  CHECK(psram.writable);
+  CHECK(psram.base == 0x15000000);
+  CHECK(psram.bytes == 2 << 20);
+  CHECK(psram.wait_cycles == 2.5);
+  CHECK(options.ram_bytes == (264 << 10) + (2 << 20));
+  CHECK(options.flash_bytes == 2 << 20);
+  CHECK_FALSE(parsed({"m.onnx", "--target", "host", "--region", "a=ram@4096+1K"}).flash_bytes);
+}
+
+TEST_CASE("regions that touch do not overlap; all that is wrong is said at once") {
+  parsed({"m.onnx", "--target", "cortex-m4", "--region", "a=ram@0x1000+4K", "--region", "b=ram@0x2000+4K"});
+  const std::string problem = problem_of({"m.onnx", "--target", "cortex-m4", "--region", "a=ram@0x1000+4K", "--region",
+                                          "b=flash@0x1fff+4K", "--region", "b=ram@0xfffff000+8K"});
+  CHECK(problem.find("b (0x00001fff to 0x00002ffe) overlaps a (0x00001000 to 0x00001fff)") != std::string::npos);
+  CHECK(problem.find("there are two regions 'b'") != std::string::npos);
+  CHECK(problem.find("out of reach") != std::string::npos);
+}
+
 TEST_CASE("accuracy takes a second model, on either side of its data, and runs here unless told otherwise") {
   for (const auto& words : {std::vector<std::string>{"accuracy", "a.onnx", "b.onnx", "--data", "d", "e"},
                             std::vector<std::string>{"accuracy", "a.onnx", "--data", "d", "e", "b.onnx"}}) {

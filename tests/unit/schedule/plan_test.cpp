@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The memory planner against the independent checker, and the checker against broken plans.
 #include "backends/schedule/check_plan.h"
+#include "backends/schedule/plan_schedule.h"
+#include "backends/schedule/prefetch.h"
 #include "backends/schedule/row_pipeline.h"
 #include "backends/schedule/stays.h"
 #include "tests/unit/catch.h"
@@ -146,6 +148,58 @@ TEST_CASE("planner and checker agree on random plans of pipelines") {
     REQUIRE(fuse_into_pipeline(program, 0, program.body.size(), reversed).ok());
     check_agreement(program, 9);
   }
+}
+
+std::vector<PrefetchedLayer> with_constants(const Program& program) {
+  std::vector<PrefetchedLayer> layers;
+  for (size_t i = 0; i < program.instances.size(); ++i) {
+    const Instance& instance = program.instances[i];
+    const int64_t bytes = prefetch_bytes(instance.kernel->def->build(*instance.op, instance.variant).constants);
+    if (bytes > 0) layers.push_back({static_cast<int>(i), bytes});
+  }
+  return layers;
+}
+
+TEST_CASE("planner and checker agree on random plans with copies of constants, layer by layer and in pipelines") {
+  const auto graph = residual_network();
+  for (const RowPolicy policy : {RowPolicy::layers, RowPolicy::smallest}) {
+    ScheduleOptions options;
+    options.policy = policy;
+    const Scheduled plain = plan_schedule(testing::lowered(*graph), options);
+    const auto layers = with_constants(plain.program);
+    REQUIRE(layers.size() > 2);
+    auto copying = plan_prefetch(plain.program, layers, int64_t{1} << 30, {});
+    REQUIRE(copying);
+    REQUIRE(check_plan(copying->program, copying->plan).ok());
+    for (const PrefetchedLayer& layer : layers) {
+      const int buffer = copying->program.instances[static_cast<size_t>(layer.instance)].prefetch;
+      REQUIRE(buffer >= 0);
+      CHECK(copying->program.buffers[static_cast<size_t>(buffer)].bytes() == layer.bytes);
+      copying->program.buffers[static_cast<size_t>(buffer)].form.alignment = 4;  // as the random offsets below
+    }
+    check_agreement(copying->program, 9);
+  }
+}
+
+TEST_CASE("copies of constants keep a budget: the layers that fill memory go without") {
+  const auto graph = residual_network();
+  ScheduleOptions options;
+  options.policy = RowPolicy::layers;
+  const Scheduled plain = plan_schedule(testing::lowered(*graph), options);
+  const auto layers = with_constants(plain.program);
+  const int64_t most = plan_prefetch(plain.program, layers, int64_t{1} << 30, {})->plan.workspace_bytes;
+  REQUIRE(most > plain.plan.workspace_bytes);
+  int with_some = 0;
+  for (int64_t budget = 8; budget <= most; budget += 8) {
+    const auto planned = plan_prefetch(plain.program, layers, budget, {});
+    if (!planned) continue;
+    REQUIRE(planned->plan.workspace_bytes <= budget);
+    REQUIRE(check_plan(planned->program, planned->plan).ok());
+    ++with_some;
+  }
+  CHECK(with_some > 0);
+  CHECK(plan_prefetch(plain.program, layers, most, {}));
+  CHECK_FALSE(plan_prefetch(plain.program, layers, 8, {}));
 }
 
 TEST_CASE("in-place addition is one of the right plans") {
