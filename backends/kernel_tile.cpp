@@ -12,6 +12,21 @@ std::vector<Variant> tile_variants() {
   return {{"two windows", {2, 0}}, {"one window", {1, 0}}, {"one window, for small cores", {1, 1}}};
 }
 
+namespace {
+
+// Weights [outputs][taps] with zeros up to a multiple of 4 taps.
+std::vector<int8_t> with_whole_blocks(const std::vector<int8_t>& weights, int64_t outputs) {
+  const auto taps = static_cast<std::ptrdiff_t>(weights.size()) / outputs;
+  std::vector<int8_t> padded;
+  for (std::ptrdiff_t o = 0; o < outputs; ++o) {
+    padded.insert(padded.end(), weights.begin() + o * taps, weights.begin() + (o + 1) * taps);
+    padded.resize(static_cast<size_t>((o + 1) * in_whole_blocks(taps)));
+  }
+  return padded;
+}
+
+}  // namespace
+
 void add_tile_parameters(Built& built, const ir::Op& op, const Variant& variant) {
   std::optional<BlockRequantization> merged = block_requantization(op);
   const int64_t outputs = op.operand_type(1).shape[0];
@@ -20,12 +35,14 @@ void add_tile_parameters(Built& built, const ir::Op& op, const Variant& variant)
   for (std::ptrdiff_t o = 0; merged && o < outputs; ++o) {
     const auto first = weights.begin() + o * taps;
     if (merged->constant[static_cast<size_t>(o)]) std::fill_n(first, taps, int8_t{0});
-    // The kernel's sum has x as stored; it wraps, but what is scaled fits.
+    // The kernel's sum has x as stored, or in pairs from 0 on; it wraps, but what is scaled fits.
+    const int64_t lowest = tile_in_pairs(variant) && !is_unsigned_8(op.operand_type(0)) ? -128 : 0;
     const int64_t zero =
-        256 * op.operand_type(0).quant->zero_point() * std::accumulate(first, first + taps, int64_t{0});
+        256 * (op.operand_type(0).quant->zero_point() - lowest) * std::accumulate(first, first + taps, int64_t{0});
     int32_t& added = merged->added[static_cast<size_t>(o)];
     added = static_cast<int32_t>(static_cast<uint32_t>(added - zero));
   }
+  if (tile_in_pairs(variant)) weights = with_whole_blocks(weights, outputs);
   weights = in_blocks_of_4(weights, outputs, 1);
   for (int8_t& weight : weights) {
     if (tile_small(variant)) weight = static_cast<int8_t>(static_cast<uint8_t>(weight) ^ 0x80U);
@@ -54,7 +71,20 @@ double tile_high_cycles(const Variant& variant, const CoreTiming& t) {
   return t.load_signed > t.load ? 4 * t.mul + 14 * t.alu : 4 * t.mul + 50 * t.alu;
 }
 
+double tile_pair_cycles(const ir::Op& op, const Variant& variant, const CoreTiming& t) {
+  const ir::Shape& w = op.operand_type(1).shape;
+  const auto outputs = static_cast<double>(w[0]);
+  const double tap = t.load_next + 4 * (t.load_next + t.mul + 3 * t.alu) + (t.branch + 3 * t.alu) / 4;
+  const double packing = 2 * t.load_next + t.store + 4 * t.alu + (t.branch + 4 * t.alu) / 4;
+  // The last window of odd rows is alone.
+  const double alone = op.result_type().shape[3] % 2 == 0 ? 0 : 1.0 / static_cast<double>(op.result_type().shape[3]);
+  return layer_cycles(op, (tap / 8 + packing / (2 * outputs)) * (1 + alone / 4),
+                      tile_high_cycles(variant, t) + t.store + 2 * t.load_next + 6 * t.alu);
+}
+
 double tile_cycles(const ir::Op& op, const Variant& variant, const CoreTiming& t) {
+  // Cores with more registers, or a product that adds, have better ways.
+  if (tile_in_pairs(variant) && t.load_signed > t.load) return tile_pair_cycles(op, variant, t);
   const auto windows = static_cast<double>(tile_windows(variant));
   const double signed_extra = std::max(t.load_signed - t.load, 0.0);
   const double groups = windows;

@@ -10,6 +10,10 @@ namespace tinyc {
 std::vector<Variant> tile_variants();
 inline int64_t tile_windows(const Variant& variant) { return variant.parameters[0]; }
 inline bool tile_small(const Variant& variant) { return variant.parameters[1] != 0; }
+// Two windows in one register: small cores only, of layers that block_requantization() has a form for.
+inline bool tile_in_pairs(const Variant& variant) { return tile_small(variant) && tile_windows(variant) == 2; }
+inline int64_t in_whole_blocks(int64_t taps) { return (taps + 3) / 4 * 4; }
+constexpr int64_t kMostPairedTaps = 4096;  // sums of unsigned products fit 32 bits
 
 // Geometry of requantisation; weights [outputs / 4][taps][4], bias, multiplier and shift.
 void add_tile_parameters(Built& built, const ir::Op& op, const Variant& variant);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: 0BSD
-// Four taps of tile_q8.h in assembly, where GCC loses more than 10 % to spilled registers and to loads that do not lie side by
-// side. Elsewhere TINYC_TILE_ASSEMBLY says no, and the C++ form of the same is used.
+// Four taps of tile_q8.h in assembly, where GCC loses more than 10 % to spilled registers and to loads that do not lie
+// side by side. Elsewhere TINYC_TILE_ASSEMBLY says no, and the C++ form of the same is used.
 #pragma once
 
 #include "backends/portable/shared/tile_sums.h"
