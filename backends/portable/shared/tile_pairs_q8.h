@@ -47,7 +47,8 @@ TINYC_KERNEL void tile_pairs_q8_pack(const uint8_t* x, int32_t between, int32_t 
 constexpr uint32_t kTilePairsEnd = 0x80000000u;
 
 // clang-format off
-#if defined(__OPTIMIZE__) && !defined(__clang__) && defined(__thumb__) && !defined(__thumb2__)
+// For size GCC leaves the high registers alone: too few remain.
+#if defined(__OPTIMIZE__) && !defined(__OPTIMIZE_SIZE__) && !defined(__clang__) && defined(__thumb__) && !defined(__thumb2__)
 #define TINYC_PAIRS_PRODUCT(sum, k, lane) \
   "ldrb %[w0], [%[w], #4 * " #k " + " #lane "]\n\tmuls %[w0], %[x0]\n\tadd %[" #sum "], %[w0]\n\t"
 #define TINYC_PAIRS_OF_TWO(sum, high, k, lane) \
@@ -67,12 +68,12 @@ TINYC_KERNEL void tile_pairs_q8_run(TilePairs& s, const uint32_t* x, const int8_
   uint32_t x0, w0;
   if (windows == 2) {
     __asm__(TINYC_PAIRS_LOOP(TINYC_PAIRS_TAP_OF_TWO)
-            : [a] "+l"(s.a), [b] "+l"(s.b), [c] "+l"(s.c), [d] "+l"(s.d), [a1] "+h"(s.a_high), [b1] "+h"(s.b_high),
-              [c1] "+h"(s.c_high), [d1] "+h"(s.d_high), [x0] "=&l"(x0), [w0] "=&l"(w0), [x] "+l"(x), [w] "+l"(w)
+            : [a] "+r"(s.a), [b] "+r"(s.b), [c] "+r"(s.c), [d] "+r"(s.d), [a1] "+r"(s.a_high), [b1] "+r"(s.b_high),
+              [c1] "+r"(s.c_high), [d1] "+r"(s.d_high), [x0] "=&l"(x0), [w0] "=&l"(w0), [x] "+l"(x), [w] "+l"(w)
             : : "memory", "cc");
   } else {
     __asm__(TINYC_PAIRS_LOOP(TINYC_PAIRS_TAP_OF_ONE)
-            : [a] "+l"(s.a), [b] "+l"(s.b), [c] "+l"(s.c), [d] "+l"(s.d), [x0] "=&l"(x0), [w0] "=&l"(w0), [x] "+l"(x),
+            : [a] "+r"(s.a), [b] "+r"(s.b), [c] "+r"(s.c), [d] "+r"(s.d), [x0] "=&l"(x0), [w0] "=&l"(w0), [x] "+l"(x),
               [w] "+l"(w)
             : : "memory", "cc");
   }
