@@ -47,12 +47,39 @@ TINYC_KERNEL void mve_dot_16(MveSums& s, MveSums& t, int8x16_t x, int8x16_t y, i
   if (windows == 2) t.d = vmladavaq_s8(t.d, y, wd);
 }
 
+#if defined(__OPTIMIZE__) && !defined(__clang__)
+#define TINYC_MVE_ASSEMBLY true
+#define TINYC_MVE_OUTPUT(of_s, of_t) \
+  "vldrb.8 q2, [%[w]], #16\n\tvmladava.s8 %[" #of_s "], q0, q2\n\tvmladava.s8 %[" #of_t "], q1, q2\n\t"
+
+// `vectors` of 16 taps of two windows. Sums take all even registers, so that the loop counts in an odd one: left to GCC it
+// takes LR, and sums are moved to and fro.
+TINYC_KERNEL void mve_dot_vectors(MveSums& s, MveSums& t, const uint8_t*& x, const uint8_t*& y, const int8_t*& w,
+                                  int32_t vectors) {
+  __asm__("0:\n\tvldrb.8 q0, [%[x]], #16\n\tvldrb.8 q1, [%[y]], #16\n\t"  //
+          TINYC_MVE_OUTPUT(a0, a1) TINYC_MVE_OUTPUT(b0, b1) TINYC_MVE_OUTPUT(c0, c1) TINYC_MVE_OUTPUT(d0, d1)
+          "subs %[left], %[left], #1\n\tbne 0b"
+          : [a0] "+Te"(s.a), [b0] "+Te"(s.b), [c0] "+Te"(s.c), [d0] "+Te"(s.d), [a1] "+Te"(t.a), [b1] "+Te"(t.b),
+            [c1] "+Te"(t.c), [d1] "+Te"(t.d), [x] "+r"(x), [y] "+r"(y), [w] "+r"(w), [left] "+r"(vectors)
+          :
+          : "d0", "d1", "d2", "d3", "d4", "d5", "cc", "memory");
+}
+#else
+#define TINYC_MVE_ASSEMBLY false
+TINYC_KERNEL void mve_dot_vectors(MveSums&, MveSums&, const uint8_t*&, const uint8_t*&, const int8_t*&, int32_t) {}
+#endif
+
 // Adds x[k] * w[k / 16][output][k % 16] to s and, of a second window `between` bytes after the first, to t; `flip` for
 // unsigned x, which count as x - 128. Weights past `taps` are 0.
 TINYC_KERNEL void mve_dot_4(MveSums& s, MveSums& t, const uint8_t* x, int32_t between, int32_t windows, bool flip,
                             const int8_t* w, int32_t taps) {
   const uint8_t* y = windows == 2 ? x + between : x;
-  for (int32_t left = taps / 16; left > 0; --left, x += 16, y += 16, w += 64)
+  int32_t left = taps / 16;
+  if (TINYC_MVE_ASSEMBLY && windows == 2 && !flip && left > 0) {
+    mve_dot_vectors(s, t, x, y, w, left);
+    left = 0;
+  }
+  for (; left > 0; --left, x += 16, y += 16, w += 64)
     mve_dot_16(s, t, vldrbq_s8(mve_bytes(x)), vldrbq_s8(mve_bytes(y)), windows, flip, w);
   if (taps % 16 == 0) return;
   const mve_pred16_t some = vctp8q(static_cast<uint32_t>(taps % 16));
@@ -60,7 +87,7 @@ TINYC_KERNEL void mve_dot_4(MveSums& s, MveSums& t, const uint8_t* x, int32_t be
 }
 
 TINYC_KERNEL int32x4_t mve_scaled(int32x4_t sums, const MveScaling& scaling, int32_t first) {
-  int32x4_t value = vaddq_s32(vshlq_n_s32(sums, 8), vldrwq_s32(scaling.added + first));
+  int32x4_t value = vmlaq_n_s32(vldrwq_s32(scaling.added + first), sums, 256);
   value = vaddq_n_s32(vmulhq_s32(value, vldrwq_s32(scaling.multiplier + first)), scaling.offset);
   value = vshlq_r_s32(value, -scaling.shift);
   const int32_t low = scaling.out_unsigned ? 0 : -128;
