@@ -29,7 +29,7 @@ inline Built build(const ir::Op& op, const Variant& variant) {
   const Image2d image = conv_image(op);
   Built built;
   built.geometry = window_geometry(image);
-  built.geometry.push_back({"padded", is_padded(image)});
+  built.geometry.insert(built.geometry.end(), {{"padded", is_padded(image)}, {"pairs", tile_in_pairs(variant)}});
   add_tile_parameters(built, op, variant);
   return built;
 }
@@ -37,8 +37,10 @@ inline Built build(const ir::Op& op, const Variant& variant) {
 inline std::vector<Variant> variants(const ir::Op& op) {
   std::vector<Variant> all = tile_variants();
   const Image2d image = conv_image(op);
-  if (image.h.kernel * image.w.kernel * image.in_c <= kMostPairedTaps && block_requantization(op))
-    all.push_back({"two windows in one register, for small cores", {2, 1}});
+  if (image.h.kernel * image.w.kernel * image.in_c <= kMostPairedTaps && block_requantization(op)) {
+    all.push_back({"two windows in one register", {2, 0, 1}});
+    all.push_back({"two windows in one register, for small cores", {2, 1, 1}});
+  }
   return all;
 }
 
@@ -77,7 +79,7 @@ inline const KernelDef portable_conv_tile_q8_kernel = {
 struct ConvTileQ8 {
   int32_t in_h, in_w, in_c, out_w, out_c;
   int32_t kernel_h, kernel_w, stride_h, stride_w, dilation_h, dilation_w, pad_h, pad_w;
-  int32_t padded;
+  int32_t padded, pairs;
   int32_t in_zero, out_zero, low, high;
   int32_t in_unsigned, rounding;
   int32_t windows, small, merged, offset, merged_shift, out_unsigned;
@@ -142,12 +144,11 @@ TINYC_KERNEL void conv_tile_q8_pairs(const ConvTileQ8& g, const Rows& in, int32_
 TINYC_KERNEL void conv_tile_q8(const ConvTileQ8& g, const Rows& in, const Rows& out, const int8_t* weights,
                                const int32_t* bias, const int32_t* multiplier, const int32_t* shift, uint8_t* scratch,
                                int32_t y0, int32_t y1) {
-  const bool paired = g.windows == 2 && g.small != 0;
-  uint8_t* strips = paired ? scratch + 4 * conv_tile_q8_words(g) : scratch;
+  uint8_t* strips = g.pairs != 0 ? scratch + 4 * conv_tile_q8_words(g) : scratch;
   if (g.padded != 0) window_padding(g, strips);
   for (int32_t y = y0; y < y1; ++y) {
     uint8_t* to = row_at(out, y);
-    if (paired) {
+    if (g.pairs != 0) {
       conv_tile_q8_pairs(g, in, y, weights, bias, multiplier, shift, scratch, strips, to);
       continue;
     }

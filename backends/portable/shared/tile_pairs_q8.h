@@ -78,6 +78,45 @@ TINYC_KERNEL void tile_pairs_q8_run(TilePairs& s, const uint32_t* x, const int8_
             : : "memory", "cc");
   }
 }
+
+#elif defined(__OPTIMIZE__) && !defined(__clang__) && defined(__thumb2__) && !defined(__ARM_FEATURE_MVE)
+// A word lies in one of two registers by turns, the next one's being free for a weight.
+#define TINYC_PAIRS_MUL(w, x) "mul %[" #w "], %[" #w "], %[" #x "]\n\t"
+#define TINYC_PAIRS_WEIGHT(to, k, lane) "ldrb %[" #to "], [%[w], #4 * (" #k ") + " #lane "]\n\t"
+#define TINYC_PAIRS_ADD(sum, high, w) \
+  "add %[" #sum "], %[" #sum "], %[" #w "]\n\tadd %[" #high "], %[" #high "], %[" #w "], lsr #16\n\t"
+#define TINYC_PAIRS_ADD_PRODUCT(sum, w, x) "mla %[" #sum "], %[" #w "], %[" #x "], %[" #sum "]\n\t"
+#define TINYC_PAIRS_WEIGHTS(k, x1) \
+  TINYC_PAIRS_WEIGHT(w0, k, 0) TINYC_PAIRS_WEIGHT(w1, k, 1) TINYC_PAIRS_WEIGHT(x1, k, 2)
+#define TINYC_PAIRS_LAST_WEIGHT(k, x1) TINYC_PAIRS_WEIGHT(w0, k, 3) "ldr %[" #x1 "], [%[x], #4 * (" #k ") + 4]\n\t"
+#define TINYC_PAIRS_TAP_OF_TWO(k, x0, x1)                                                                        \
+  TINYC_PAIRS_WEIGHTS(k, x1) TINYC_PAIRS_MUL(w0, x0) TINYC_PAIRS_MUL(w1, x0) TINYC_PAIRS_MUL(x1, x0)             \
+  TINYC_PAIRS_ADD(a, a1, w0) TINYC_PAIRS_ADD(b, b1, w1) TINYC_PAIRS_ADD(c, c1, x1)                               \
+  TINYC_PAIRS_LAST_WEIGHT(k, x1) TINYC_PAIRS_MUL(w0, x0) TINYC_PAIRS_ADD(d, d1, w0)
+#define TINYC_PAIRS_TAP_OF_ONE(k, x0, x1)                                                                        \
+  TINYC_PAIRS_WEIGHTS(k, x1) TINYC_PAIRS_ADD_PRODUCT(a, w0, x0) TINYC_PAIRS_ADD_PRODUCT(b, w1, x0)               \
+  TINYC_PAIRS_ADD_PRODUCT(c, x1, x0) TINYC_PAIRS_LAST_WEIGHT(k, x1) TINYC_PAIRS_ADD_PRODUCT(d, w0, x0)
+#define TINYC_PAIRS_FOUR(tap, k) tap(k, x0, x1) tap(k + 1, x1, x0) tap(k + 2, x0, x1) tap(k + 3, x1, x0)
+#define TINYC_PAIRS_LOOP(taps, count)                                                                            \
+  ".syntax unified\n\tldr %[x0], [%[x]]\n1:\n\t" taps                                                             \
+  "adds %[x], #4 * " #count "\n\tadds %[w], #4 * " #count "\n\tcmp %[x0], #0\n\tbge 1b"
+#define TINYC_PAIRS_RUN(taps, count)                                                                             \
+  __asm__(TINYC_PAIRS_LOOP(taps, count)                                                                          \
+          : [a] "+r"(s.a), [b] "+r"(s.b), [c] "+r"(s.c), [d] "+r"(s.d), [a1] "+r"(s.a_high), [b1] "+r"(s.b_high), \
+            [c1] "+r"(s.c_high), [d1] "+r"(s.d_high), [x0] "=&r"(x0), [x1] "=&r"(x1), [w0] "=&r"(w0),            \
+            [w1] "=&r"(w1), [x] "+r"(x), [w] "+r"(w)                                                             \
+          : : "memory", "cc")
+
+TINYC_KERNEL void tile_pairs_q8_run(TilePairs& s, const uint32_t* x, const int8_t*& w, int32_t windows, int32_t taps) {
+  uint32_t x0, x1, w0, w1;
+  if (windows == 1) {
+    TINYC_PAIRS_RUN(TINYC_PAIRS_FOUR(TINYC_PAIRS_TAP_OF_ONE, 0), 4);
+  } else if (taps % 8 == 0) {
+    TINYC_PAIRS_RUN(TINYC_PAIRS_FOUR(TINYC_PAIRS_TAP_OF_TWO, 0) TINYC_PAIRS_FOUR(TINYC_PAIRS_TAP_OF_TWO, 4), 8);
+  } else {
+    TINYC_PAIRS_RUN(TINYC_PAIRS_FOUR(TINYC_PAIRS_TAP_OF_TWO, 0), 4);
+  }
+}
 // clang-format on
 #else
 // clang-format on
