@@ -68,8 +68,8 @@ TINYC_KERNEL void tile_pairs_q8_run(TilePairs& s, const uint32_t* x, const int8_
   uint32_t x0, w0;
   if (windows == 2) {
     __asm__(TINYC_PAIRS_LOOP(TINYC_PAIRS_TAP_OF_TWO)
-            : [a] "+r"(s.a), [b] "+r"(s.b), [c] "+r"(s.c), [d] "+r"(s.d), [a1] "+r"(s.a_high), [b1] "+r"(s.b_high),
-              [c1] "+r"(s.c_high), [d1] "+r"(s.d_high), [x0] "=&l"(x0), [w0] "=&l"(w0), [x] "+l"(x), [w] "+l"(w)
+            : [a] "+r"(s.a), [b] "+r"(s.b), [c] "+r"(s.c), [d] "+r"(s.d), [a1] "+h"(s.a_high), [b1] "+h"(s.b_high),
+              [c1] "+h"(s.c_high), [d1] "+h"(s.d_high), [x0] "=&l"(x0), [w0] "=&l"(w0), [x] "+l"(x), [w] "+l"(w)
             : : "memory", "cc");
   } else {
     __asm__(TINYC_PAIRS_LOOP(TINYC_PAIRS_TAP_OF_ONE)
