@@ -76,15 +76,16 @@ double tile_pair_cycles(const ir::Op& op, const Variant& variant, const CoreTimi
   const auto outputs = static_cast<double>(op.operand_type(1).shape[0]);
   // Where two loads in a row cost less, weights come in two groups. A shift is part of an addition but on small cores.
   const double groups = 2 * (t.load - t.load_next);
-  const double shift = tile_small(variant) ? 1 : 0;
+  const bool small_core = t.load_signed > t.load;
+  const double shift = small_core ? 1 : 0;
   // A product that is as quick as an addition: else GCC's form has more instructions than are saved.
   const bool pays = t.mul == t.alu && t.mla > t.mul;
   const double products = pays ? 4 * (t.mul + (2 + shift) * t.alu) : 8 * t.mla + 4 * t.alu;
-  const double tap = groups + 5 * t.load_next + products + (t.branch + 3 * t.alu) / (tile_small(variant) ? 4 : 8);
+  const double tap = groups + 5 * t.load_next + products + (t.branch + 3 * t.alu) / (small_core ? 4 : 8);
   const double packing = 2 * t.load_next + t.store + 4 * t.alu + (t.branch + 4 * t.alu) / 4;
   // The last window of odd rows is alone.
   const auto width = static_cast<double>(conv_image(op).out_w);
-  const double alone = conv_image(op).out_w % 2 == 0 ? 0 : (tile_small(variant) ? 0.25 : 0.5) / width;
+  const double alone = conv_image(op).out_w % 2 == 0 ? 0 : (small_core ? 0.25 : 0.5) / width;
   return layer_cycles(op, (tap / 8 + packing / (2 * outputs)) * (1 + alone),
                       tile_high_cycles(variant, t) + t.store + 2 * t.load_next + 6 * t.alu);
 }
