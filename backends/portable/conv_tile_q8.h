@@ -21,7 +21,7 @@ inline Needs needs(const ir::Op& op, const Variant& variant) {
   const Image2d image = conv_image(op);
   needs.scratch_bytes = window_strips_bytes(image);
   if (tile_in_pairs(variant))
-    needs.scratch_bytes += 4 * (in_whole_blocks(image.h.kernel * image.w.kernel * image.in_c) + 1);
+    needs.scratch_bytes += 4 * in_whole_blocks(image.h.kernel * image.w.kernel * image.in_c);
   return needs;
 }
 
@@ -104,10 +104,8 @@ TINYC_KERNEL void conv_tile_q8_pixels(const ConvTileQ8& g, const Rows& in, int32
   }
 }
 
-// Words of the windows: whole blocks of 4 and their end.
-TINYC_KERNEL int32_t conv_tile_q8_words(const ConvTileQ8& g) {
-  return (g.kernel_h * g.kernel_w * g.in_c + 3) / 4 * 4 + 1;
-}
+// Words of the windows: whole blocks of 4.
+TINYC_KERNEL int32_t conv_tile_q8_words(const ConvTileQ8& g) { return (g.kernel_h * g.kernel_w * g.in_c + 3) / 4 * 4; }
 
 // The same with both windows in the halves of words, which lie before the strips in scratch.
 TINYC_KERNEL void conv_tile_q8_pair(const ConvTileQ8& g, const Rows& in, int32_t y, int32_t x, int32_t windows,
@@ -121,9 +119,8 @@ TINYC_KERNEL void conv_tile_q8_pair(const ConvTileQ8& g, const Rows& in, int32_t
   int32_t excess[2] = {0, 0};
   for (int32_t ky = 0; ky < g.kernel_h; ++ky)
     tile_pairs_q8_pack(pieces[ky], between, windows, g.in_unsigned != 0, run, words + ky * run, excess);
-  const int32_t end = conv_tile_q8_words(g) - 1;
+  const int32_t end = conv_tile_q8_words(g);
   for (int32_t k = g.kernel_h * run; k < end; ++k) words[k] = 0;
-  words[end] = kTilePairsEnd;
   for (int32_t o = 0; o < g.out_c; o += 4) {
     TilePairs pairs = tile_pairs_q8_start(excess);
     tile_pairs_q8_run(pairs, words, weights, windows, end);

@@ -43,9 +43,6 @@ TINYC_KERNEL void tile_pairs_q8_pack(const uint8_t* x, int32_t between, int32_t 
   }
 }
 
-// Closes the words of a window: no pair of bytes.
-constexpr uint32_t kTilePairsEnd = 0x80000000u;
-
 // clang-format off
 // For size GCC leaves the high registers alone: too few remain.
 #if defined(__OPTIMIZE__) && !defined(__OPTIMIZE_SIZE__) && !defined(__clang__) && defined(__thumb__) && !defined(__thumb2__)
@@ -53,63 +50,65 @@ constexpr uint32_t kTilePairsEnd = 0x80000000u;
   "ldrb %[w0], [%[w], #4 * " #k " + " #lane "]\n\tmuls %[w0], %[x0]\n\tadd %[" #sum "], %[w0]\n\t"
 #define TINYC_PAIRS_OF_TWO(sum, high, k, lane) \
   TINYC_PAIRS_PRODUCT(sum, k, lane) "lsrs %[w0], #16\n\tadd %[" #high "], %[w0]\n\t"
-#define TINYC_PAIRS_NEXT(k) "ldr %[x0], [%[x], #4 * " #k " + 4]\n\t"
+#define TINYC_PAIRS_WORD(k) "ldr %[x0], [%[x], #4 * " #k "]\n\t"
 #define TINYC_PAIRS_TAP_OF_TWO(k)                                                                                \
-  TINYC_PAIRS_OF_TWO(a, a1, k, 0) TINYC_PAIRS_OF_TWO(b, b1, k, 1) TINYC_PAIRS_OF_TWO(c, c1, k, 2)                \
-  TINYC_PAIRS_OF_TWO(d, d1, k, 3) TINYC_PAIRS_NEXT(k)
+  TINYC_PAIRS_WORD(k) TINYC_PAIRS_OF_TWO(a, a1, k, 0) TINYC_PAIRS_OF_TWO(b, b1, k, 1) TINYC_PAIRS_OF_TWO(c, c1, k, 2)                \
+  TINYC_PAIRS_OF_TWO(d, d1, k, 3)
 #define TINYC_PAIRS_TAP_OF_ONE(k)                                                                                \
-  TINYC_PAIRS_PRODUCT(a, k, 0) TINYC_PAIRS_PRODUCT(b, k, 1) TINYC_PAIRS_PRODUCT(c, k, 2) TINYC_PAIRS_PRODUCT(d, k, 3) \
-  TINYC_PAIRS_NEXT(k)
+  TINYC_PAIRS_WORD(k) TINYC_PAIRS_PRODUCT(a, k, 0) TINYC_PAIRS_PRODUCT(b, k, 1) TINYC_PAIRS_PRODUCT(c, k, 2)     \
+  TINYC_PAIRS_PRODUCT(d, k, 3)
 #define TINYC_PAIRS_LOOP(tap)                                                                                    \
-  ".syntax unified\n\tldr %[x0], [%[x]]\n1:\n\t" tap(0) tap(1) tap(2) tap(3)                                      \
-  "adds %[x], #16\n\tadds %[w], #16\n\tcmp %[x0], #0\n\tbge 1b"
+  ".syntax unified\n\t1:\n\t" tap(0) tap(1) tap(2) tap(3)                                      \
+  "adds %[x], #16\n\tadds %[w], #16\n\tldr %[w0], %[end]\n\tcmp %[x], %[w0]\n\tbne 1b"
 
-TINYC_KERNEL void tile_pairs_q8_run(TilePairs& s, const uint32_t* x, const int8_t*& w, int32_t windows, int32_t) {
+TINYC_KERNEL void tile_pairs_q8_run(TilePairs& s, const uint32_t* x, const int8_t*& w, int32_t windows, int32_t taps) {
+  const uint32_t* end = x + taps;
   uint32_t x0, w0;
   if (windows == 2) {
     __asm__(TINYC_PAIRS_LOOP(TINYC_PAIRS_TAP_OF_TWO)
             : [a] "+r"(s.a), [b] "+r"(s.b), [c] "+r"(s.c), [d] "+r"(s.d), [a1] "+h"(s.a_high), [b1] "+h"(s.b_high),
               [c1] "+h"(s.c_high), [d1] "+h"(s.d_high), [x0] "=&l"(x0), [w0] "=&l"(w0), [x] "+l"(x), [w] "+l"(w)
-            : : "memory", "cc");
+            : [end] "m"(end) : "memory", "cc");
   } else {
     __asm__(TINYC_PAIRS_LOOP(TINYC_PAIRS_TAP_OF_ONE)
             : [a] "+r"(s.a), [b] "+r"(s.b), [c] "+r"(s.c), [d] "+r"(s.d), [x0] "=&l"(x0), [w0] "=&l"(w0), [x] "+l"(x),
               [w] "+l"(w)
-            : : "memory", "cc");
+            : [end] "m"(end) : "memory", "cc");
   }
 }
 
 #elif defined(__OPTIMIZE__) && !defined(__clang__) && defined(__thumb2__) && !defined(__ARM_FEATURE_MVE)
-// A word lies in one of two registers by turns, the next one's being free for a weight.
-#define TINYC_PAIRS_MUL(w, x) "mul %[" #w "], %[" #w "], %[" #x "]\n\t"
+#define TINYC_PAIRS_MUL(w) "mul %[" #w "], %[" #w "], %[x0]\n\t"
 #define TINYC_PAIRS_WEIGHT(to, k, lane) "ldrb %[" #to "], [%[w], #4 * (" #k ") + " #lane "]\n\t"
 #define TINYC_PAIRS_ADD(sum, high, w) \
   "add %[" #sum "], %[" #sum "], %[" #w "]\n\tadd %[" #high "], %[" #high "], %[" #w "], lsr #16\n\t"
-#define TINYC_PAIRS_ADD_PRODUCT(sum, w, x) "mla %[" #sum "], %[" #w "], %[" #x "], %[" #sum "]\n\t"
-#define TINYC_PAIRS_WEIGHTS(k, x1) \
-  TINYC_PAIRS_WEIGHT(w0, k, 0) TINYC_PAIRS_WEIGHT(w1, k, 1) TINYC_PAIRS_WEIGHT(x1, k, 2)
-#define TINYC_PAIRS_LAST_WEIGHT(k, x1) TINYC_PAIRS_WEIGHT(w0, k, 3) "ldr %[" #x1 "], [%[x], #4 * (" #k ") + 4]\n\t"
-#define TINYC_PAIRS_TAP_OF_TWO(k, x0, x1)                                                                        \
-  TINYC_PAIRS_WEIGHTS(k, x1) TINYC_PAIRS_MUL(w0, x0) TINYC_PAIRS_MUL(w1, x0) TINYC_PAIRS_MUL(x1, x0)             \
-  TINYC_PAIRS_ADD(a, a1, w0) TINYC_PAIRS_ADD(b, b1, w1) TINYC_PAIRS_ADD(c, c1, x1)                               \
-  TINYC_PAIRS_LAST_WEIGHT(k, x1) TINYC_PAIRS_MUL(w0, x0) TINYC_PAIRS_ADD(d, d1, w0)
-#define TINYC_PAIRS_TAP_OF_ONE(k, x0, x1)                                                                        \
-  TINYC_PAIRS_WEIGHTS(k, x1) TINYC_PAIRS_ADD_PRODUCT(a, w0, x0) TINYC_PAIRS_ADD_PRODUCT(b, w1, x0)               \
-  TINYC_PAIRS_ADD_PRODUCT(c, x1, x0) TINYC_PAIRS_LAST_WEIGHT(k, x1) TINYC_PAIRS_ADD_PRODUCT(d, w0, x0)
-#define TINYC_PAIRS_FOUR(tap, k) tap(k, x0, x1) tap(k + 1, x1, x0) tap(k + 2, x0, x1) tap(k + 3, x1, x0)
+#define TINYC_PAIRS_ADD_PRODUCT(sum, w) "mla %[" #sum "], %[" #w "], %[x0], %[" #sum "]\n\t"
+#define TINYC_PAIRS_LOADS(k)                                                                                     \
+  "ldr %[x0], [%[x], #4 * (" #k ")]\n\t" TINYC_PAIRS_WEIGHT(w0, k, 0) TINYC_PAIRS_WEIGHT(w1, k, 1) TINYC_PAIRS_WEIGHT(w2, k, 2)
+#define TINYC_PAIRS_TAP_OF_TWO(k)                                                                                \
+  TINYC_PAIRS_LOADS(k) TINYC_PAIRS_MUL(w0) TINYC_PAIRS_MUL(w1) TINYC_PAIRS_MUL(w2) TINYC_PAIRS_ADD(a, a1, w0)    \
+  TINYC_PAIRS_ADD(b, b1, w1) TINYC_PAIRS_ADD(c, c1, w2)                                                          \
+  TINYC_PAIRS_WEIGHT(w0, k, 3) TINYC_PAIRS_MUL(w0) TINYC_PAIRS_ADD(d, d1, w0)
+#define TINYC_PAIRS_TAP_OF_ONE(k)                                                                                \
+  TINYC_PAIRS_LOADS(k) TINYC_PAIRS_ADD_PRODUCT(a, w0) TINYC_PAIRS_ADD_PRODUCT(b, w1) TINYC_PAIRS_ADD_PRODUCT(c, w2) \
+  TINYC_PAIRS_WEIGHT(w0, k, 3) TINYC_PAIRS_ADD_PRODUCT(d, w0)
+#define TINYC_PAIRS_FOUR(tap, k) tap(k) tap(k + 1) tap(k + 2) tap(k + 3)
 #define TINYC_PAIRS_LOOP(taps, count)                                                                            \
-  ".syntax unified\n\tldr %[x0], [%[x]]\n1:\n\t" taps                                                             \
-  "adds %[x], #4 * " #count "\n\tadds %[w], #4 * " #count "\n\tcmp %[x0], #0\n\tbge 1b"
+  ".syntax unified\n\t1:\n\t" taps                                                             \
+  "adds %[x], #4 * " #count "\n\tadds %[w], #4 * " #count "\n\tldr %[w0], %[end]\n\tcmp %[x], %[w0]\n\tbne 1b"
 #define TINYC_PAIRS_RUN(taps, count)                                                                             \
   __asm__(TINYC_PAIRS_LOOP(taps, count)                                                                          \
           : [a] "+r"(s.a), [b] "+r"(s.b), [c] "+r"(s.c), [d] "+r"(s.d), [a1] "+r"(s.a_high), [b1] "+r"(s.b_high), \
-            [c1] "+r"(s.c_high), [d1] "+r"(s.d_high), [x0] "=&r"(x0), [x1] "=&r"(x1), [w0] "=&r"(w0),            \
-            [w1] "=&r"(w1), [x] "+r"(x), [w] "+r"(w)                                                             \
-          : : "memory", "cc")
+            [c1] "+r"(s.c_high), [d1] "+r"(s.d_high), [x0] "=&r"(x0), [w0] "=&r"(w0), [w1] "=&r"(w1),            \
+            [w2] "=&r"(w2), [x] "+r"(x), [w] "+r"(w)                                                             \
+          : [end] "m"(end) : "memory", "cc")
 
 TINYC_KERNEL void tile_pairs_q8_run(TilePairs& s, const uint32_t* x, const int8_t*& w, int32_t windows, int32_t taps) {
-  uint32_t x0, x1, w0, w1;
-  if (windows == 1) {
+  const uint32_t* end = x + taps;
+  uint32_t x0, w0, w1, w2;
+  if (windows == 1 && taps % 8 == 0) {
+    TINYC_PAIRS_RUN(TINYC_PAIRS_FOUR(TINYC_PAIRS_TAP_OF_ONE, 0) TINYC_PAIRS_FOUR(TINYC_PAIRS_TAP_OF_ONE, 4), 8);
+  } else if (windows == 1) {
     TINYC_PAIRS_RUN(TINYC_PAIRS_FOUR(TINYC_PAIRS_TAP_OF_ONE, 0), 4);
   } else if (taps % 8 == 0) {
     TINYC_PAIRS_RUN(TINYC_PAIRS_FOUR(TINYC_PAIRS_TAP_OF_TWO, 0) TINYC_PAIRS_FOUR(TINYC_PAIRS_TAP_OF_TWO, 4), 8);
@@ -126,7 +125,7 @@ TINYC_KERNEL void tile_pairs_q8_product(uint32_t& sum, uint32_t& high, uint32_t 
   high += product >> 16;
 }
 
-// Adds taps words, closed by kTilePairsEnd, times w [taps][4], which are plus 128; w moves on. A multiple of 4 taps.
+// Adds taps words times w [taps][4], which are plus 128; w moves on. A multiple of 4 taps.
 TINYC_KERNEL void tile_pairs_q8_run(TilePairs& s, const uint32_t* x, const int8_t*& w, int32_t, int32_t taps) {
   for (const uint32_t* end = x + taps; x != end; ++x, w += 4) {
     tile_pairs_q8_product(s.a, s.a_high, *x, w[0]);
