@@ -47,12 +47,42 @@ TINYC_KERNEL void mve_dot_16(MveSums& s, MveSums& t, int8x16_t x, int8x16_t y, i
   if (windows == 2) t.d = vmladavaq_s8(t.d, y, wd);
 }
 
+#if defined(__OPTIMIZE__) && !defined(__clang__)
+#define TINYC_MVE_ASSEMBLY true
+#define TINYC_MVE_OUTPUT(of_s, of_t) \
+  "vldrb.8 q2, [%[w]], #16\n\tvmladava.s8 " of_s ", q0, q2\n\tvmladava.s8 " of_t ", q1, q2\n\t"
+
+// `vectors` of 16 taps of two windows. Sums take all even registers, so that the loop counts in an odd one: with GCC's
+// counter in LR, sums are moved to and fro. Said to be clobbered, LR does not count an outer loop either.
+TINYC_KERNEL void mve_dot_vectors(MveSums& s, MveSums& t, const uint8_t*& x, int32_t between, const int8_t*& w,
+                                  int32_t vectors) {
+  __asm__("mov lr, %[d1]\n0:\n\tvldrb.8 q1, [%[x], %[between]]\n\tvldrb.8 q0, [%[x]], #16\n\t"  //
+          TINYC_MVE_OUTPUT("%[a0]", "%[a1]") TINYC_MVE_OUTPUT("%[b0]", "%[b1]")                 //
+          TINYC_MVE_OUTPUT("%[c0]", "%[c1]") TINYC_MVE_OUTPUT("%[d0]", "lr")                    //
+          "subs %[left], %[left], #1\n\tbne 0b\n\tmov %[d1], lr"
+          : [a0] "+Te"(s.a), [b0] "+Te"(s.b), [c0] "+Te"(s.c), [d0] "+Te"(s.d), [a1] "+Te"(t.a), [b1] "+Te"(t.b),
+            [c1] "+Te"(t.c), [d1] "+r"(t.d), [x] "+r"(x), [w] "+r"(w), [left] "+r"(vectors)
+          : [between] "i"(between)
+          : "d0", "d1", "d2", "d3", "d4", "d5", "lr", "cc", "memory");
+}
+#else
+#define TINYC_MVE_ASSEMBLY false
+TINYC_KERNEL void mve_dot_vectors(MveSums&, MveSums&, const uint8_t*&, int32_t, const int8_t*&, int32_t) {}
+#endif
+
 // Adds x[k] * w[k / 16][output][k % 16] to s and, of a second window `between` bytes after the first, to t; `flip` for
 // unsigned x, which count as x - 128. Weights past `taps` are 0.
 TINYC_KERNEL void mve_dot_4(MveSums& s, MveSums& t, const uint8_t* x, int32_t between, int32_t windows, bool flip,
                             const int8_t* w, int32_t taps) {
   const uint8_t* y = windows == 2 ? x + between : x;
-  for (int32_t left = taps / 16; left > 0; --left, x += 16, y += 16, w += 64)
+  int32_t left = taps / 16;
+  // Within the reach of an address in an instruction.
+  if (TINYC_MVE_ASSEMBLY && windows == 2 && !flip && left > 0 && between < 128) {
+    mve_dot_vectors(s, t, x, between, w, left);
+    y = x + between;
+    left = 0;
+  }
+  for (; left > 0; --left, x += 16, y += 16, w += 64)
     mve_dot_16(s, t, vldrbq_s8(mve_bytes(x)), vldrbq_s8(mve_bytes(y)), windows, flip, w);
   if (taps % 16 == 0) return;
   const mve_pred16_t some = vctp8q(static_cast<uint32_t>(taps % 16));
@@ -60,7 +90,7 @@ TINYC_KERNEL void mve_dot_4(MveSums& s, MveSums& t, const uint8_t* x, int32_t be
 }
 
 TINYC_KERNEL int32x4_t mve_scaled(int32x4_t sums, const MveScaling& scaling, int32_t first) {
-  int32x4_t value = vaddq_s32(vshlq_n_s32(sums, 8), vldrwq_s32(scaling.added + first));
+  int32x4_t value = vmlaq_n_s32(vldrwq_s32(scaling.added + first), sums, 256);
   value = vaddq_n_s32(vmulhq_s32(value, vldrwq_s32(scaling.multiplier + first)), scaling.offset);
   value = vshlq_r_s32(value, -scaling.shift);
   const int32_t low = scaling.out_unsigned ? 0 : -128;
@@ -87,6 +117,23 @@ TINYC_KERNEL int16x8_t mve_load_8(const uint8_t* from, bool is_unsigned, bool fu
   return full ? vldrbq_s16(mve_bytes(from)) : vldrbq_z_s16(mve_bytes(from), some);
 }
 
+#if TINYC_MVE_ASSEMBLY
+#define TINYC_MVE_TAP                                                                                      \
+  "vldrb.s16 q0, [%[x]]\n\tvldrb.s16 q1, [%[w]], #8\n\tvmullb.s16 q2, q0, q1\n\tvmullt.s16 q0, q0, q1\n\t" \
+  "vadd.i32 %q[even], %q[even], q2\n\tvadd.i32 %q[odd], %q[odd], q0\n\t"
+
+// 3 taps of 8 channels.
+TINYC_KERNEL void mve_depthwise_taps(int32x4_t& even, int32x4_t& odd, const uint8_t* x, int32_t step,
+                                     const int8_t*& w) {
+  __asm__(TINYC_MVE_TAP "add %[x], %[x], %[step]\n\t" TINYC_MVE_TAP "add %[x], %[x], %[step]\n\t" TINYC_MVE_TAP
+          : [even] "+w"(even), [odd] "+w"(odd), [x] "+l"(x), [w] "+l"(w)
+          : [step] "rI"(step)
+          : "d0", "d1", "d2", "d3", "d4", "d5", "memory");
+}
+#else
+TINYC_KERNEL void mve_depthwise_taps(int32x4_t&, int32x4_t&, const uint8_t*, int32_t, const int8_t*&) {}
+#endif
+
 // 8 channels of a depthwise window: `rows` pieces, each of `columns` pixels `step` bytes apart; channels from `first`
 // on: 8 if `full`, else `count`, at most 8. Weights [tap][8]; added and multiplier: channels 0 2 4 6, then 1 3 5 7.
 TINYC_KERNEL void mve_depthwise_8(const uint8_t* const* pieces, int32_t rows, int32_t columns, int32_t step,
@@ -95,8 +142,19 @@ TINYC_KERNEL void mve_depthwise_8(const uint8_t* const* pieces, int32_t rows, in
   const mve_pred16_t some = full ? static_cast<mve_pred16_t>(0xFFFF) : vctp16q(static_cast<uint32_t>(count));
   int32x4_t even = vdupq_n_s32(0);
   int32x4_t odd = vdupq_n_s32(0);
+  const bool assembly = TINYC_MVE_ASSEMBLY && columns == 3 && full && !is_unsigned;
+  if (assembly && rows == 3) {
+    mve_depthwise_taps(even, odd, pieces[0] + first, step, w);
+    mve_depthwise_taps(even, odd, pieces[1] + first, step, w);
+    mve_depthwise_taps(even, odd, pieces[2] + first, step, w);
+    rows = 0;
+  }
   for (int32_t row = 0; row < rows; ++row) {
     const uint8_t* pixel = pieces[row] + first;
+    if (assembly) {
+      mve_depthwise_taps(even, odd, pixel, step, w);
+      continue;
+    }
     int32_t left = columns;
     if (columns % 3 == 0) {
       for (; left > 0; left -= 3, pixel += 3 * step, w += 24) {
@@ -124,7 +182,7 @@ TINYC_KERNEL void mve_depthwise_8(const uint8_t* const* pieces, int32_t rows, in
   }
   even = mve_scaled(even, scaling, first);
   odd = mve_scaled(odd, scaling, first + 4);
-  const uint16x8_t results = vreinterpretq_u16_s16(vmovntq_s32(vmovnbq_s32(vdupq_n_s16(0), even), odd));
+  const uint16x8_t results = vreinterpretq_u16_s16(vmovntq_s32(vreinterpretq_s16_s32(even), odd));
   if (full) {
     vstrbq_u16(to, results);
   } else {

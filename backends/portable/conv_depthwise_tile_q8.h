@@ -39,7 +39,7 @@ inline double cycles(const ir::Op& op, const Variant& variant, const CoreTiming&
   return layer_cycles(op, tap, high + t.store + 2 * t.load_next + 8 * t.alu);
 }
 
-inline std::vector<Variant> variants(const ir::Op&) { return {{"", {1, 0}}, {"for small cores", {1, 1}}}; }
+inline std::vector<Variant> variants(const ir::Op&) { return {{"", {1, 0, 0}}, {"for small cores", {1, 1, 0}}}; }
 
 }  // namespace portable_conv_depthwise_tile_q8
 

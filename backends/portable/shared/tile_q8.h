@@ -90,8 +90,9 @@ TINYC_KERNEL int32_t tile_q8_excess(const uint8_t* x, int32_t taps, bool is_unsi
   return -128 * sum;
 }
 
-// High word of a product.
-TINYC_KERNEL int32_t tile_q8_high(int32_t a, int32_t b, bool small) {
+// High word of a * multiplier[lane].
+TINYC_KERNEL int32_t tile_q8_high(int32_t a, const int32_t* multiplier, int32_t lane, bool small) {
+  const int32_t b = multiplier[lane];
   if (!small) return static_cast<int32_t>((static_cast<int64_t>(a) * b) >> 32);
   const uint32_t a_low = static_cast<uint32_t>(a) & 0xFFFFu;
   const uint32_t b_low = static_cast<uint32_t>(b) & 0xFFFFu;
@@ -119,20 +120,29 @@ TINYC_KERNEL int32_t tile_q8_saturate(int32_t value, bool is_unsigned) {
 
 // saturate((offset + high word of ((256 * sum + added) * multiplier)) >> shift); the compiler has proved that this is
 // what the operator says.
-TINYC_KERNEL uint8_t tile_q8_merged(int32_t sum, int32_t added, int32_t multiplier, int32_t offset, int32_t shift,
-                                    bool out_unsigned, bool small) {
-  const auto scaled = static_cast<int32_t>(static_cast<uint32_t>(sum) * 256u + static_cast<uint32_t>(added));
-  const int32_t result = (offset + tile_q8_high(scaled, multiplier, small)) >> shift;
-  return static_cast<uint8_t>(tile_q8_saturate(result, out_unsigned));
+template <class Geometry>
+TINYC_KERNEL uint8_t tile_q8_merged(const Geometry& g, int32_t sum, const int32_t* added, const int32_t* multiplier,
+                                    int32_t lane) {
+  if (TINYC_TILE_SCALE_ASSEMBLY(g.small != 0)) {
+    const int32_t high = tile_q8_scale_assembly(sum, added, multiplier, lane);
+    // offset = (zero point + 1/2) << shift: half of it is small. Counted from the lowest result, so that one comparison
+    // sees both ends.
+    const int32_t lowest = g.out_unsigned != 0 ? 0 : -128;
+    const int32_t twice = (g.offset >> (g.merged_shift - 1)) - 2 * lowest;
+    return static_cast<uint8_t>(tile_q8_byte_assembly(((high >> (g.merged_shift - 1)) + twice) >> 1) + lowest);
+  }
+  const auto scaled = static_cast<int32_t>(static_cast<uint32_t>(sum) * 256u + static_cast<uint32_t>(added[lane]));
+  const int32_t result = (g.offset + tile_q8_high(scaled, multiplier, lane, g.small != 0)) >> g.merged_shift;
+  return static_cast<uint8_t>(tile_q8_saturate(result, g.out_unsigned != 0));
 }
 
 // A geometry has out_zero, low, high, rounding, merged, offset, merged_shift, out_unsigned, small. Merged: `added` in
 // place of the bias, one shift for all channels.
 template <class Geometry>
 TINYC_KERNEL uint8_t tile_q8_result(const Geometry& g, int32_t sum, const int32_t* bias, const int32_t* multiplier,
-                                    const int32_t* shift, int32_t o) {
-  if (g.merged != 0)
-    return tile_q8_merged(sum, bias[o], multiplier[o], g.offset, g.merged_shift, g.out_unsigned != 0, g.small != 0);
+                                    const int32_t* shift, int32_t o, int32_t lane) {
+  if (g.merged != 0) return tile_q8_merged(g, sum, bias + o, multiplier + o, lane);
+  o += lane;
   const int32_t result = g.out_zero + requantize(sum + bias[o], multiplier[o], shift[o], g.rounding);
   return static_cast<uint8_t>(clamp_s32(result, g.low, g.high));
 }
@@ -141,13 +151,13 @@ template <class Geometry>
 TINYC_KERNEL void tile_q8_results(const Geometry& g, const TileSums& s, int32_t windows, const int32_t* bias,
                                   const int32_t* multiplier, const int32_t* shift, int32_t o, int32_t between,
                                   uint8_t* to) {
-  to[0] = tile_q8_result(g, s.a0, bias, multiplier, shift, o);
-  to[1] = tile_q8_result(g, s.b0, bias, multiplier, shift, o + 1);
-  to[2] = tile_q8_result(g, s.c0, bias, multiplier, shift, o + 2);
-  to[3] = tile_q8_result(g, s.d0, bias, multiplier, shift, o + 3);
+  to[0] = tile_q8_result(g, s.a0, bias, multiplier, shift, o, 0);
+  to[1] = tile_q8_result(g, s.b0, bias, multiplier, shift, o, 1);
+  to[2] = tile_q8_result(g, s.c0, bias, multiplier, shift, o, 2);
+  to[3] = tile_q8_result(g, s.d0, bias, multiplier, shift, o, 3);
   if (windows == 1) return;
-  to[between] = tile_q8_result(g, s.a1, bias, multiplier, shift, o);
-  to[between + 1] = tile_q8_result(g, s.b1, bias, multiplier, shift, o + 1);
-  to[between + 2] = tile_q8_result(g, s.c1, bias, multiplier, shift, o + 2);
-  to[between + 3] = tile_q8_result(g, s.d1, bias, multiplier, shift, o + 3);
+  to[between] = tile_q8_result(g, s.a1, bias, multiplier, shift, o, 0);
+  to[between + 1] = tile_q8_result(g, s.b1, bias, multiplier, shift, o, 1);
+  to[between + 2] = tile_q8_result(g, s.c1, bias, multiplier, shift, o, 2);
+  to[between + 3] = tile_q8_result(g, s.d1, bias, multiplier, shift, o, 3);
 }

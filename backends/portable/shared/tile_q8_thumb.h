@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: 0BSD
-// Four taps of tile_q8.h in assembly, where GCC loses more than 10 % to spilled registers and to loads that do not lie side by
-// side. Elsewhere TINYC_TILE_ASSEMBLY says no, and the C++ form of the same is used.
+// Four taps of tile_q8.h in assembly, where GCC loses more than 10 % to spilled registers and to loads that do not lie
+// side by side. Elsewhere TINYC_TILE_ASSEMBLY says no, and the C++ form of the same is used.
 #pragma once
 
 #include "backends/portable/shared/tile_sums.h"
@@ -81,8 +81,43 @@ TINYC_KERNEL void tile_q8_assembly(TileSums& s, const uint8_t* x, int32_t, int32
   }
 }
 
+// High word of (256 * sum + added[lane]) * multiplier[lane], by halves: the multiplier is positive.
+#define TINYC_TILE_SCALE_ASSEMBLY(small) (small)
+TINYC_KERNEL int32_t tile_q8_scale_assembly(int32_t sum, const int32_t* added, const int32_t* multiplier, int32_t lane) {
+  int32_t a_low, b, middle;
+  __asm__(".syntax unified\n\t"
+          "ldr %[b], [%[added], %[at]]\n\tlsls %[a], #8\n\tadds %[a], %[b]\n\t"
+          "uxth %[low], %[a]\n\tasrs %[a], #16\n\t"
+          "ldrh %[b], [%[multiplier], %[at]]\n\t"
+          "mov %[middle], %[low]\n\tmuls %[middle], %[b]\n\tlsrs %[middle], #16\n\t"
+          "muls %[b], %[a]\n\tadds %[middle], %[b]\n\t"
+          "ldrh %[b], [%[multiplier], %[at] + 2]\n\t"
+          "muls %[low], %[b]\n\tmuls %[a], %[b]\n\t"
+          "uxth %[b], %[middle]\n\tadds %[low], %[b]\n\tasrs %[low], #16\n\t"
+          "asrs %[middle], #16\n\tadds %[a], %[middle]\n\tadds %[a], %[low]"
+          : [a] "+l"(sum), [low] "=&l"(a_low), [b] "=&l"(b), [middle] "=&l"(middle)
+          : [added] "l"(added), [multiplier] "l"(multiplier), [at] "i"(4 * lane)
+          : "memory", "cc");
+  return sum;
+}
+
+// In the range 0 to 255.
+TINYC_KERNEL int32_t tile_q8_byte_assembly(int32_t value) {
+  int32_t beyond;
+  __asm__(".syntax unified\n\t"
+          "lsrs %[beyond], %[value], #8\n\tbeq 0f\n\tasrs %[value], #31\n\tmvns %[value], %[value]\n0:"
+          : [value] "+l"(value), [beyond] "=&l"(beyond) : : "cc");
+  return value;
+}
+
 #else
 #define TINYC_TILE_ASSEMBLY(small) false
 TINYC_KERNEL void tile_q8_assembly(TileSums&, const uint8_t*, int32_t, int32_t, bool, const int8_t*, int32_t) {}
+#endif
+
+#ifndef TINYC_TILE_SCALE_ASSEMBLY
+#define TINYC_TILE_SCALE_ASSEMBLY(small) false
+TINYC_KERNEL int32_t tile_q8_scale_assembly(int32_t, const int32_t*, const int32_t*, int32_t) { return 0; }
+TINYC_KERNEL int32_t tile_q8_byte_assembly(int32_t value) { return value; }
 #endif
 // clang-format on
