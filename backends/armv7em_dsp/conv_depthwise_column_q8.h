@@ -8,14 +8,26 @@
 namespace tinyc {
 namespace armv7em_dsp_conv_depthwise_column_q8 {
 
+// All taps lie in one row and make one pixel, as in streams of frames.
+inline bool is_across(const Image2d& image) { return image.in_h == 1 && image.out_h == 1 && image.out_w == 1; }
+
+// The axis of the taps.
+inline ir::Window axis(const Image2d& image) { return is_across(image) ? image.w : image.h; }
+
 inline std::optional<std::string> why_not(const ir::Op& op) {
   if (auto reason = need_2d(op)) return reason;
   const ir::Shape& w = op.operand_type(1).shape;
   if (!is_depthwise(op) || w[0] != op.integer("groups")) return "needs one input and one output channel per group";
   const Image2d image = conv_image(op);
-  if (image.in_w != 1 || image.out_w != 1 || image.w.kernel != 1) return "needs images and kernels of one column";
-  if (image.h.stride != 1 || image.h.dilation != 1) return "needs stride 1 and dilation 1";
-  if (image.h.kernel < 2 || image.h.kernel > 30) return "needs kernels of 2 to 30 rows";
+  if (is_across(image)) {
+    if (image.h.kernel != 1 || is_padded(image)) return "needs kernels of one row without padding";
+    if (image.w.kernel * image.in_c > 4000) return "needs fewer channels";
+  } else if (image.in_w != 1 || image.out_w != 1 || image.w.kernel != 1) {
+    return "needs images and kernels of one column";
+  }
+  const ir::Window taps = axis(image);
+  if ((taps.stride != 1 && !is_across(image)) || taps.dilation != 1) return "needs stride 1 and dilation 1";
+  if (taps.kernel < 2 || taps.kernel > 30) return "needs kernels of 2 to 30 taps";
   if (image.in_c > 4000) return "needs fewer channels";
   return need_block_layer(op, 4, -128);
 }
@@ -26,7 +38,7 @@ inline int64_t rows(const ir::Op& op) { return conv_image(op).out_h > 1 ? 2 : 1;
 inline Needs needs(const ir::Op& op, const Variant&) {
   Needs needs = conv_needs(op);
   needs.granule = rows(op);
-  needs.scratch_bytes = 4 * (conv_image(op).h.kernel + 1);
+  needs.scratch_bytes = 4 * (axis(conv_image(op)).kernel + 1);
   return needs;
 }
 
@@ -35,7 +47,7 @@ inline std::vector<int32_t> parameters(const ir::Op& op) {
   const BlockRequantization requantization = *block_requantization(op);
   const std::vector<int32_t> weights = centred_weights(op);
   const int64_t channels = op.operand_type(1).shape[0];
-  const int64_t taps = conv_image(op).h.kernel;
+  const int64_t taps = axis(conv_image(op)).kernel;
   const int64_t zero = op.operand_type(0).quant->zero_point();
   const auto weight = [&](int64_t c, int64_t k) -> int64_t {
     if (requantization.constant[static_cast<size_t>(c)] || k < 0 || k >= taps) return 0;
@@ -70,9 +82,10 @@ inline Built build(const ir::Op& op, const Variant&) {
   Built built;
   built.geometry = {{"in_h", image.in_h},
                     {"channels", image.in_c},
-                    {"kernel", image.h.kernel},
+                    {"kernel", axis(image).kernel},
+                    {"across", is_across(image)},
                     {"rows", rows(op)},
-                    {"pad", image.h.pad_begin},
+                    {"pad", axis(image).pad_begin},
                     {"padded", is_padded(image)},
                     {"zero_word", static_cast<int32_t>(static_cast<uint32_t>(zero) * 0x01010101U)},
                     {"in_unsigned", is_unsigned_8(op.operand_type(0))},
@@ -87,7 +100,7 @@ inline Built build(const ir::Op& op, const Variant&) {
 // Per pair of input rows and four channels: two loads, six instructions to regroup them, and per output row four loads
 // of weights and four dual products.
 inline double block_cycles(const ir::Op& op, int64_t results, const CoreTiming& t) {
-  const auto pairs = static_cast<double>((conv_image(op).h.kernel + results) / 2);
+  const auto pairs = static_cast<double>((axis(conv_image(op)).kernel + results) / 2);
   const double input = t.load + t.load_next + 6 * t.alu;
   const double weights = results == 2 ? 5 * t.load + 3 * t.load_next : t.load + 3 * t.load_next;
   const double pair = input + weights + static_cast<double>(4 * results) * t.dual_mac;
@@ -109,7 +122,7 @@ inline double cycles(const ir::Op& op, const Variant&, const CoreTiming& t) {
 // A pair of rows for two results and, where their number is odd, for one.
 inline int layer_code_bytes(const ir::Op& op, const Variant&) {
   const Image2d image = conv_image(op);
-  const int64_t pairs = (image.h.kernel + 2) / 2;
+  const int64_t pairs = (axis(image).kernel + 2) / 2;
   const int64_t two = rows(op) == 2 ? 210 + 92 * pairs : 0;
   const int64_t one = image.out_h % 2 == 1 ? 150 + 64 * pairs : 0;
   return static_cast<int>(60 + two + one + (is_padded(image) ? 200 : 0));
@@ -138,9 +151,9 @@ inline const KernelDef armv7em_dsp_conv_depthwise_column_q8_kernel = {
 // ---- shipped ----
 #include "runtime-stubs/tinyc_depthwise_column_dsp.h"
 
-// 8-bit depthwise convolution of one column, channels last, a multiple of 4 channels.
+// 8-bit depthwise convolution of one column (or row: `across`), channels last, a multiple of 4 channels.
 struct ConvDepthwiseColumnQ8 {
-  int32_t in_h, channels, kernel, rows, pad, padded;
+  int32_t in_h, channels, kernel, across, rows, pad, padded;
   int32_t zero_word, in_unsigned, offset, shift, out_unsigned;
 };
 
@@ -149,7 +162,8 @@ template <int rows>
 TINYC_KERNEL void conv_depthwise_column_q8_rows(const ConvDepthwiseColumnQ8& g, const Rows& in, int32_t y,
                                                 const int32_t* parameters, uint8_t* scratch, uint8_t* to,
                                                 int32_t second) {
-  if (in.ring == 0 && g.padded == 0 && in.bytes == g.channels && g.kernel * g.channels < 4096) {
+  const bool side_by_side = in.ring == 0 && in.bytes == g.channels && g.kernel * g.channels < 4096;
+  if (g.across != 0 || (side_by_side && g.padded == 0)) {
     depthwise_column_dsp<rows>(g.rows, g.kernel, g.channels, g.channels, g.in_unsigned, g.offset, g.shift,
                                g.out_unsigned, row_at(in, y), parameters, to, second);
     return;

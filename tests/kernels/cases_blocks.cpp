@@ -36,6 +36,7 @@ const std::vector<Layer> kLayers = {
     {12, 1, 8, 8, 9, 1, 1, 1, {0, 0, 0, 0}, true, true},
     {13, 1, 12, 12, 4, 1, 1, 1, {0, 0, 0, 0}, true, true},  // an odd number of rows, an even number of taps
     {10, 1, 4, 4, 3, 1, 1, 1, {2, 0, 1, 0}, true, true},
+    {1, 10, 8, 8, 1, 10, 1, 1, {0, 0, 0, 0}, true},  // taps in one row
     {15, 1, 8, 8, 15, 1, 1, 1, {0, 0, 0, 0}, true, true},
 };
 
