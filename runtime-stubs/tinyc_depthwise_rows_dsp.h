@@ -43,14 +43,12 @@ TINYC_KERNEL uint32_t pack_high(uint32_t a, uint32_t b) { return a >> 16 | (b & 
 
 // Four channels of two rows of one column.
 TINYC_KERNEL void depthwise_rows_pack(uint32_t a, uint32_t b, bool is_unsigned, uint32_t* to) {
-  const uint32_t a_even = extend_even(a, is_unsigned);
-  const uint32_t b_even = extend_even(b, is_unsigned);
-  const uint32_t a_odd = extend_odd(a, is_unsigned);
-  const uint32_t b_odd = extend_odd(b, is_unsigned);
-  to[0] = pack_low(a_even, b_even);
-  to[2] = pack_low(a_odd, b_odd);
-  to[4] = pack_high(a_even, b_even);
-  to[6] = pack_high(a_odd, b_odd);
+  const uint32_t low = pack_low(a, b);
+  const uint32_t high = pack_high(a, b);
+  to[0] = extend_even(low, is_unsigned);
+  to[2] = extend_odd(low, is_unsigned);
+  to[4] = extend_even(high, is_unsigned);
+  to[6] = extend_odd(high, is_unsigned);
 }
 
 // G: a geometry with in_w, channels, out_w, pad_w, zero_word, in_unsigned.
@@ -94,9 +92,10 @@ TINYC_KERNEL void depthwise_rows_padding(const G& g, uint32_t* columns) {
 #if defined(__ARM_FEATURE_DSP) && defined(__OPTIMIZE__) && !defined(__clang__) && !defined(TINYC_PORTABLE_TWINS)
 
 // clang-format off
-// Frame: [sp] multiplier, offset, distance of the second row, columns, parameters, results, channels that are left.
+// Frame: [sp] multiplier, offset, distance of the second row, parameters, channels that are left. Without a loop the
+// multiplier stays in a register.
 #define TINYC_DEPTHWISE_ROWS_BEGIN            \
-  "sub sp, sp, #32\n"                         \
+  "sub sp, sp, #24\n"                         \
   "ldr r3, [%[to], #4]\n"                     \
   "ldr %[to], [%[to]]\n"                      \
   "movw r12, #(%c[offset]) & 0xffff\n"        \
@@ -105,12 +104,13 @@ TINYC_KERNEL void depthwise_rows_padding(const G& g, uint32_t* columns) {
   "mov r3, #4\n"                              \
   "1:\n"                                      \
   "ldmia %[w]!, {r4, r5, r6, r7, r8, r9, r10, r11}\n" \
-  "str r3, [sp, #24]\n"                       \
+  "strd %[w], r3, [sp, #12]\n"                \
+  ".if %c[turns] > 1\n"                       \
   "str r11, [sp]\n"                           \
-  "str %[x], [sp, #12]\n"                     \
-  "str %[w], [sp, #16]\n"                     \
-  "str %[to], [sp, #20]\n"                    \
   "movw %[w], #%c[turns]\n"                   \
+  ".else\n"                                   \
+  "mov %[w], r11\n"                           \
+  ".endif\n"                                  \
   "0:\n"                                      \
   ".rept %c[unroll]\n"
 
@@ -126,11 +126,27 @@ TINYC_KERNEL void depthwise_rows_padding(const G& g, uint32_t* columns) {
   TINYC_DEPTHWISE_ROWS_COLUMN("[%[x], #64]", "r8", "r9", "r11", "r12")      \
   TINYC_DEPTHWISE_ROWS_COLUMN("[%[x]], #32", "r4", "r5", "r11", "r12")
 
+// To the first pixel of the next channel.
+#define TINYC_DEPTHWISE_ROWS_BACK(pointer, bytes)           \
+  ".if " bytes " < 4096\n"                                  \
+  "subw " pointer ", " pointer ", #" bytes "\n"             \
+  ".else\n"                                                 \
+  "movw r3, #" bytes " & 0xffff\n"                          \
+  "movt r3, #" bytes " >> 16\n"                             \
+  "sub " pointer ", " pointer ", r3\n"                      \
+  ".endif\n"
+
 #define TINYC_DEPTHWISE_ROWS_END                            \
+  ".if %c[turns] > 1\n"                                     \
   "ldrd r3, lr, [sp]\n"                                     \
   "smmla r11, r11, r3, lr\n"                                \
   "smmla r12, r12, r3, lr\n"                                \
   "ldr r3, [sp, #8]\n"                                      \
+  ".else\n"                                                 \
+  "ldrd lr, r3, [sp, #4]\n"                                 \
+  "smmla r11, r11, %[w], lr\n"                              \
+  "smmla r12, r12, %[w], lr\n"                              \
+  ".endif\n"                                                \
   ".if %c[is_unsigned]\n"                                   \
   "usat r11, #8, r11, asr #%c[shift]\n"                     \
   "usat r12, #8, r12, asr #%c[shift]\n"                     \
@@ -150,15 +166,12 @@ TINYC_KERNEL void depthwise_rows_padding(const G& g, uint32_t* columns) {
   "subs %[w], %[w], #1\n"                                   \
   "bne 0b\n"                                                \
   ".endif\n"                                                \
-  "ldr %[x], [sp, #12]\n"                                   \
-  "ldr %[w], [sp, #16]\n"                                   \
-  "ldr %[to], [sp, #20]\n"                                  \
-  "ldr r3, [sp, #24]\n"                                     \
-  "add %[x], %[x], #8\n"                                    \
-  "add %[to], %[to], #1\n"                                  \
+  TINYC_DEPTHWISE_ROWS_BACK("%[x]", "(32 * %c[turns] * %c[unroll] - 8)")               \
+  TINYC_DEPTHWISE_ROWS_BACK("%[to]", "(%c[channels] * %c[turns] * %c[unroll] - 1)")    \
+  "ldrd %[w], r3, [sp, #12]\n"                              \
   "subs r3, r3, #1\n"                                       \
   "bne 1b\n"                                                \
-  "add sp, sp, #32\n"
+  "add sp, sp, #24\n"
 // clang-format on
 
 TINYC_KERNEL void depthwise_rows_dsp(int32_t out_w, int32_t unroll, int32_t channels, int32_t offset, int32_t shift,

@@ -34,6 +34,10 @@ const std::vector<Layer> kLayers = {
     {6, 5, 4, 4, 2, 4, 1, 1, {1, 2, 0, 1}, true},
     {5, 6, 4, 4, 1, 2, 1, 3, {0, 0, 0, 0}, true},
     {12, 1, 8, 8, 9, 1, 1, 1, {0, 0, 0, 0}, true, true},
+    {13, 1, 12, 12, 4, 1, 1, 1, {0, 0, 0, 0}, true, true},  // an odd number of rows, an even number of taps
+    {10, 1, 4, 4, 3, 1, 1, 1, {2, 0, 1, 0}, true, true},
+    {1, 10, 8, 8, 1, 10, 1, 1, {0, 0, 0, 0}, true},  // taps in one row
+    {15, 1, 8, 8, 15, 1, 1, 1, {0, 0, 0, 0}, true, true},
 };
 
 Layer random_layer(Random& random) {
