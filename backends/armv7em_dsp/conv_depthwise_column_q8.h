@@ -38,7 +38,8 @@ inline int64_t rows(const ir::Op& op) { return conv_image(op).out_h > 1 ? 2 : 1;
 inline Needs needs(const ir::Op& op, const Variant&) {
   Needs needs = conv_needs(op);
   needs.granule = rows(op);
-  needs.scratch_bytes = 4 * (axis(conv_image(op)).kernel + 1);
+  const Image2d image = conv_image(op);
+  needs.scratch_bytes = is_across(image) ? 4 : 4 * (image.h.kernel + 1);
   return needs;
 }
 
