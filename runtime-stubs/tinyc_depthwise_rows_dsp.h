@@ -43,14 +43,12 @@ TINYC_KERNEL uint32_t pack_high(uint32_t a, uint32_t b) { return a >> 16 | (b & 
 
 // Four channels of two rows of one column.
 TINYC_KERNEL void depthwise_rows_pack(uint32_t a, uint32_t b, bool is_unsigned, uint32_t* to) {
-  const uint32_t a_even = extend_even(a, is_unsigned);
-  const uint32_t b_even = extend_even(b, is_unsigned);
-  const uint32_t a_odd = extend_odd(a, is_unsigned);
-  const uint32_t b_odd = extend_odd(b, is_unsigned);
-  to[0] = pack_low(a_even, b_even);
-  to[2] = pack_low(a_odd, b_odd);
-  to[4] = pack_high(a_even, b_even);
-  to[6] = pack_high(a_odd, b_odd);
+  const uint32_t low = pack_low(a, b);
+  const uint32_t high = pack_high(a, b);
+  to[0] = extend_even(low, is_unsigned);
+  to[2] = extend_odd(low, is_unsigned);
+  to[4] = extend_even(high, is_unsigned);
+  to[6] = extend_odd(high, is_unsigned);
 }
 
 // G: a geometry with in_w, channels, out_w, pad_w, zero_word, in_unsigned.

@@ -93,7 +93,7 @@ inline Built build(const ir::Op& op, const Variant& variant) {
 // Per two rows: four channels packed, then one after the other.
 inline double cycles(const ir::Op& op, const Variant& variant, const CoreTiming& t) {
   const Image2d image = conv_image(op);
-  const double pack = static_cast<double>(image.in_w) * 2 * (t.load + t.load_next + 4 * t.store + 12 * t.alu);
+  const double pack = static_cast<double>(image.in_w) * 2 * (t.load + t.load_next + 4 * t.store + 10 * t.alu);
   const double turn = is_shared(variant) ? 2 * t.load + 2.5 * t.alu + t.branch / 2
                                          : (t.alu + t.branch) / static_cast<double>(unroll(image));
   const double pixel = 4 * (t.load + t.load_next) + t.load + 12 * t.dual_mac + 4 * t.alu + 2 * t.store + turn;
