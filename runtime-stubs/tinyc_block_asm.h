@@ -67,8 +67,10 @@
   "ldr r12, [%[x], #4 * " #k " + %c[between]]\n"            \
   "ldr lr, [%[w], #32 * " #k "]\n"                          \
   "ldr %[to], [%[w], #32 * " #k " + 4]\n"                   \
+  ".if %c[flip]\n"                                          \
   "eor r3, r3, #%c[flip]\n"                                 \
   "eor r12, r12, #%c[flip]\n"                               \
+  ".endif\n"                                                \
   ".if %c[once] && " #k " == 0\n"                           \
   "smlad r8, r12, lr, r4\n"                                 \
   "smlad r9, r12, %[to], r5\n"                              \
@@ -112,7 +114,9 @@
   "ldr r11, [%[w], #32 * " #k " + 12]\n"                    \
   "ldr r12, [%[w], #32 * " #k " + 16]\n"                    \
   "ldr lr, [%[w], #32 * " #k " + 20]\n"                     \
+  ".if %c[flip]\n"                                          \
   "eor r3, r3, #%c[flip]\n"                                 \
+  ".endif\n"                                                \
   "smlad r4, r3, r8, r4\n"                                  \
   "smlad r5, r3, r9, r5\n"                                  \
   "smlad r6, r3, r10, r6\n"                                 \

@@ -32,16 +32,21 @@ inline std::optional<std::string> why_not(const ir::Op& op) {
   return need_block_layer(op);
 }
 
-// A variant's parameters: the form of its weights, and whether all layers call one function.
+// A variant's parameters: the form of its weights, whether all layers call one function, and whether input is turned
+// into even unsigned and odd signed bytes once, in scratch, instead of by each block.
 inline BlockWeights weights_of(const Variant& variant) { return static_cast<BlockWeights>(variant.parameters[0]); }
 inline bool is_shared(const Variant& variant) { return variant.parameters[1] != 0; }
 
-inline Needs needs(const ir::Op& op, const Variant&) {
+inline bool is_flipped(const Variant& variant) { return variant.parameters[2] != 0; }
+
+inline Needs needs(const ir::Op& op, const Variant& variant) {
   Needs needs = conv_needs(op);
   const Image2d image = conv_image(op);
   // Pairs of pixels may then lie in two rows, and what the first one reads must stay until both are done.
   if (is_pointwise(image) && image.out_w % 2 == 1 && image.out_h > 1) needs.granule = 2;
-  if (!is_direct(op))
+  if (is_flipped(variant))
+    needs.scratch_bytes = 2 * image.in_c;
+  else if (!is_direct(op))
     needs.scratch_bytes = 2 * ((taps(image) + 3) / 4 * 4);
   else
     needs.scratch_bytes = window_strips_bytes(image);
@@ -52,8 +57,14 @@ inline Needs needs(const ir::Op& op, const Variant&) {
 inline std::vector<Variant> variants(const ir::Op& op) {
   constexpr auto pairs = static_cast<int32_t>(BlockWeights::pairs);
   constexpr auto bytes = static_cast<int32_t>(BlockWeights::bytes);
-  if (!is_direct(op)) return {{"pairs", {pairs, 0}}, {"bytes", {bytes, 0}}};
-  return {{"pairs", {pairs, 0}}, {"bytes", {bytes, 0}}, {"shared pairs", {pairs, 1}}, {"shared bytes", {bytes, 1}}};
+  if (!is_direct(op)) return {{"pairs", {pairs, 0, 0}}, {"bytes", {bytes, 0, 0}}};
+  std::vector<Variant> all{{"pairs", {pairs, 0, 0}},
+                           {"bytes", {bytes, 0, 0}},
+                           {"shared pairs", {pairs, 1, 0}},
+                           {"shared bytes", {bytes, 1, 0}}};
+  const Image2d image = conv_image(op);
+  if (image.h.kernel == 1 && image.w.kernel == 1 && !is_padded(image)) all.push_back({"flipped pairs", {pairs, 0, 1}});
+  return all;
 }
 
 inline Built build(const ir::Op& op, const Variant& variant) {
@@ -68,6 +79,7 @@ inline Built build(const ir::Op& op, const Variant& variant) {
                                                {"padded", is_padded(image)},
                                                {"bytes", bytes},
                                                {"shared", is_shared(variant)},
+                                               {"flipped", is_flipped(variant)},
                                                {"flip", static_cast<int32_t>(block_flip(op.operand_type(0)))},
                                                {"offset", requantization.offset},
                                                {"shift", requantization.shift},
@@ -159,13 +171,14 @@ inline double gather_cycles(const Image2d& image, const CoreTiming& t) {
 inline double cycles(const ir::Op& op, const Variant& variant, const CoreTiming& t) {
   if (is_shared(variant)) return shared_cycles(op, variant, t);
   const Image2d image = conv_image(op);
-  const double prepared = weights_of(variant) == BlockWeights::bytes ? 10 : 4;
+  const double prepared = weights_of(variant) == BlockWeights::bytes ? 10 : is_flipped(variant) ? 2 : 4;
   const double block = 4 * (t.load - t.load_next) + 10 * t.load_next + prepared * t.alu + 16 * t.dual_mac;
   const double frame =
       22 * t.alu + 3 * t.load + 7 * t.load_next + 9 * t.store + t.branch + block_loops(op, weights_of(variant), t);
   const double pairs = static_cast<double>(image.out_w * image.out_h * op.result_type().shape[0]) / 2;
   const double single = image.out_w % 2 == 1 && !is_pointwise(image) ? 0.25 / static_cast<double>(image.out_w) : 0;
-  const double gather = is_direct(op) ? 0 : gather_cycles(image, t);
+  const double flip = static_cast<double>(image.in_c / 2) * (t.load_next + 2.5 * t.alu + t.store) + 20 * t.alu;
+  const double gather = is_flipped(variant) ? flip : is_direct(op) ? 0 : gather_cycles(image, t);
   const double words = static_cast<double>((taps(image) + 3) / 4);
   return (1 + single) * pairs * (gather + static_cast<double>(image.out_c / 4) * (words * block + frame));
 }
@@ -203,7 +216,7 @@ inline const KernelDef armv7em_dsp_conv_block_q8_kernel = {
 struct ConvBlockQ8 {
   int32_t in_h, in_w, in_c, out_w, out_c;
   int32_t kernel_h, kernel_w, stride_h, stride_w, dilation_h, dilation_w, pad_h, pad_w;
-  int32_t in_zero, direct, padded, bytes, shared, flip, offset, shift, out_unsigned;
+  int32_t in_zero, direct, padded, bytes, shared, flipped, flip, offset, shift, out_unsigned;
 };
 
 TINYC_KERNEL int32_t conv_block_q8_window(const ConvBlockQ8& g) {
@@ -216,7 +229,7 @@ TINYC_KERNEL int32_t conv_block_q8_words(const ConvBlockQ8& g) {
 
 // From one pixel's window to the next one's.
 TINYC_KERNEL int32_t conv_block_q8_between(const ConvBlockQ8& g) {
-  return g.direct != 0 ? g.stride_w * g.in_c : conv_block_q8_window(g);
+  return g.direct != 0 && g.flipped == 0 ? g.stride_w * g.in_c : conv_block_q8_window(g);
 }
 
 // The window of pixel x, its rows side by side: from `rows` where all of it lies in the image.
@@ -235,6 +248,21 @@ TINYC_KERNEL void conv_block_q8_gather(const ConvBlockQ8& g, const uint8_t* cons
   for (int32_t ky = 0; ky < g.kernel_h; ++ky) window_strip(g, rows[ky], left, g.kernel_w, g.dilation_w, to + ky * run);
 }
 
+TINYC_KERNEL void conv_block_q8_flip(const uint8_t* from, int32_t words, uint32_t flip, uint8_t* to) {
+  int32_t k = 0;
+  for (; k + 4 <= words; k += 4, from += 16, to += 16) {
+    const uint32_t a = load_word(from) ^ flip;
+    const uint32_t b = load_word(from + 4) ^ flip;
+    const uint32_t c = load_word(from + 8) ^ flip;
+    const uint32_t d = load_word(from + 12) ^ flip;
+    store_word(to, a);
+    store_word(to + 4, b);
+    store_word(to + 8, c);
+    store_word(to + 12, d);
+  }
+  for (; k < words; ++k, from += 4, to += 4) store_word(to, load_word(from) ^ flip);
+}
+
 // rows, whole: of the windows that are gathered.
 template <int pixels>
 TINYC_KERNEL void conv_block_q8_pixels(const ConvBlockQ8& g, const Rows& in, const uint8_t* const* rows, bool whole,
@@ -243,14 +271,20 @@ TINYC_KERNEL void conv_block_q8_pixels(const ConvBlockQ8& g, const Rows& in, con
   const int32_t words = conv_block_q8_words(g);
   const int32_t between = conv_block_q8_between(g);
   const uint8_t* pieces[16];
-  if (g.direct != 0) {
+  if (g.flipped != 0) {
+    const uint8_t* from = row_at(in, y * g.stride_h) + x * g.stride_w * g.in_c;
+    for (int32_t p = 0; p < pixels; ++p)
+      conv_block_q8_flip(from + p * g.stride_w * g.in_c, words, static_cast<uint32_t>(g.flip), scratch + p * between);
+    pieces[0] = scratch;
+  } else if (g.direct != 0) {
     window_pieces(g, in, y, x, pixels, scratch, pieces);
   } else {
     for (int32_t p = 0; p < pixels; ++p) conv_block_q8_gather(g, rows, whole, x + p, scratch + p * between);
     pieces[0] = scratch;
   }
-  block_dsp<pixels>(runs, words, g.bytes, between, g.out_c, static_cast<uint32_t>(g.flip), g.offset, g.shift,
-                    g.out_unsigned, g.out_c / 4, pieces, parameters, to);
+  const uint32_t flip = g.flipped != 0 ? 0 : static_cast<uint32_t>(g.flip);
+  block_dsp<pixels>(runs, words, g.bytes, between, g.out_c, flip, g.offset, g.shift, g.out_unsigned, g.out_c / 4,
+                    pieces, parameters, to);
 }
 
 TINYC_KERNEL void conv_block_q8_row(const ConvBlockQ8& g, const Rows& in, int32_t y, int32_t pixels,
