@@ -32,6 +32,14 @@ std::optional<std::string> need_block_layer(const ir::Op& op, int64_t outputs_mu
 // What turns stored bytes into even unsigned and odd signed ones.
 uint32_t block_flip(const ir::Type& input);
 
+// Turns of a loop are unrolled by the greatest divisor of `count` that is at most `limit`.
+inline int64_t unrolled(int64_t count, int64_t limit) {
+  for (int64_t d = limit; d > 1; --d) {
+    if (count % d == 0) return d;
+  }
+  return 1;
+}
+
 // How block_dsp() reads weights: 8 words per 4 taps of 4 channels, or 4.
 enum class BlockWeights : uint8_t { pairs, bytes };
 

@@ -81,6 +81,9 @@ TINYC_KERNEL void depthwise_rows_padding(const G& g, uint32_t* columns) {
   }
 }
 
+// Packs channels c to c + 3 of four rows, `count` columns that lie in the image, `unroll` of them per turn, a divisor;
+// at most 1020 channels.
+//
 // clang-format off
 // Four channels of `out_w` pixels of two rows.
 //   columns     packed ones of the first pixel
@@ -90,6 +93,51 @@ TINYC_KERNEL void depthwise_rows_padding(const G& g, uint32_t* columns) {
 //   offset, shift, is_unsigned as in block_dsp()
 // clang-format on
 #if defined(__ARM_FEATURE_DSP) && defined(__OPTIMIZE__) && !defined(__clang__) && !defined(TINYC_PORTABLE_TWINS)
+
+// clang-format off
+#define TINYC_DEPTHWISE_ROWS_EXTEND(to, word, turn) \
+  ".if %c[is_unsigned]\n"                           \
+  "uxtb16 " to ", " word turn "\n"                  \
+  ".else\n"                                         \
+  "sxtb16 " to ", " word turn "\n"                  \
+  ".endif\n"
+// Words a and b of two rows to one word per channel: c0 and c2 take the place of a and b.
+#define TINYC_DEPTHWISE_ROWS_WORDS(c0, c1, c2, c3) \
+  "pkhbt " c1 ", " c0 ", " c2 ", lsl #16\n"        \
+  "pkhtb " c3 ", " c2 ", " c0 ", asr #16\n"        \
+  TINYC_DEPTHWISE_ROWS_EXTEND(c0, c1, "")          \
+  TINYC_DEPTHWISE_ROWS_EXTEND(c1, c1, ", ror #8")  \
+  TINYC_DEPTHWISE_ROWS_EXTEND(c2, c3, "")          \
+  TINYC_DEPTHWISE_ROWS_EXTEND(c3, c3, ", ror #8")
+
+TINYC_KERNEL void depthwise_rows_pack_inside(int32_t channels, int32_t count, int32_t unroll, int32_t is_unsigned,
+                                             const uint8_t* const* rows, int32_t c, uint32_t* to) {
+  const int32_t bytes = channels * count;
+  const uint8_t* ends[4];
+  for (int32_t k = 0; k < 4; ++k) ends[k] = rows[k] + c + bytes;
+  const void* from = ends;
+  const void* last = ends[3];
+  __asm__ volatile(
+      "ldmia %[from], {r3, r4, lr}\n"
+      "movw %[from], #(-%c[bytes]) & 0xffff\n"
+      "movt %[from], #((-%c[bytes]) >> 16) & 0xffff\n"
+      "0:\n"
+      ".rept %c[unroll]\n"
+      "ldr r5, [r3, %[from]]\n"
+      "ldr r9, [r4, %[from]]\n"
+      "ldr r6, [lr, %[from]]\n"
+      "ldr r10, [%[last], %[from]]\n"
+      "adds %[from], %[from], #%c[channels]\n"
+      TINYC_DEPTHWISE_ROWS_WORDS("r5", "r7", "r9", "r11")
+      TINYC_DEPTHWISE_ROWS_WORDS("r6", "r8", "r10", "r12")
+      "stmia %[to]!, {r5, r6, r7, r8, r9, r10, r11, r12}\n"
+      ".endr\n"
+      "bne 0b\n"
+      : [from] "+r"(from), [to] "+r"(to), [last] "+r"(last)
+      : [channels] "i"(channels), [bytes] "i"(bytes), [unroll] "i"(unroll), [is_unsigned] "i"(is_unsigned)
+      : "r3", "r4", "r5", "r6", "r7", "r8", "r9", "r10", "r11", "r12", "lr", "cc", "memory");
+}
+// clang-format on
 
 // clang-format off
 // Frame: [sp] multiplier, offset, distance of the second row, parameters, channels that are left. Without a loop the
@@ -186,6 +234,14 @@ TINYC_KERNEL void depthwise_rows_dsp(int32_t out_w, int32_t unroll, int32_t chan
 }
 
 #else
+
+TINYC_KERNEL void depthwise_rows_pack_inside(int32_t channels, int32_t count, int32_t, int32_t is_unsigned,
+                                             const uint8_t* const* rows, int32_t c, uint32_t* to) {
+  for (int32_t x = 0; x < count; ++x, c += channels, to += 8) {
+    depthwise_rows_pack(load_word(rows[0] + c), load_word(rows[1] + c), is_unsigned != 0, to);
+    depthwise_rows_pack(load_word(rows[2] + c), load_word(rows[3] + c), is_unsigned != 0, to + 1);
+  }
+}
 
 TINYC_KERNEL void depthwise_rows_dsp(int32_t out_w, int32_t, int32_t channels, int32_t offset, int32_t shift,
                                      int32_t is_unsigned, const uint32_t* columns, const int32_t* parameters,

@@ -11,14 +11,6 @@
 namespace tinyc {
 namespace armv7em_dsp_conv_depthwise_halves_q8 {
 
-// The greatest divisor of `count` that is at most `limit`.
-inline int64_t divisor(int64_t count, int64_t limit) {
-  for (int64_t d = limit; d > 1; --d) {
-    if (count % d == 0) return d;
-  }
-  return 1;
-}
-
 // Columns are pairs of pixels of the padded image, of which so many hold some of the image ...
 inline int64_t columns(const Image2d& image) {
   return std::min<int64_t>(image.out_w + 1, (image.in_w + image.w.pad_begin + 1) / 2);
@@ -31,7 +23,7 @@ inline int64_t inside(const Image2d& image) {
 }
 
 // Pairs of results per turn of the loop.
-inline int64_t pairs(const Image2d& image) { return divisor(image.out_w / 2, 3); }
+inline int64_t pairs(const Image2d& image) { return unrolled(image.out_w / 2, 3); }
 
 inline std::optional<std::string> why_not(const ir::Op& op) {
   if (auto reason = need_2d(op)) return reason;
@@ -93,7 +85,7 @@ inline Built build(const ir::Op& op, const Variant&) {
                     {"out_w", image.out_w},
                     {"columns", columns(image)},
                     {"inside", inside(image)},
-                    {"unroll", divisor(inside(image), 4)},
+                    {"unroll", unrolled(inside(image), 4)},
                     {"turns", image.out_w / 2 / pairs(image)},
                     {"pairs", pairs(image)},
                     {"stride_h", image.h.stride},
@@ -114,7 +106,7 @@ inline double cycles(const ir::Op& op, const Variant&, const CoreTiming& t) {
   const Image2d image = conv_image(op);
   const auto in_image = static_cast<double>(inside(image));
   const double column = 3 * t.load + 3 * t.load_next + 6 * t.store + 7 * t.alu;
-  const double turns = in_image / static_cast<double>(divisor(inside(image), 4)) * (t.alu + t.branch);
+  const double turns = in_image / static_cast<double>(unrolled(inside(image), 4)) * (t.alu + t.branch);
   const double edges = (static_cast<double>(columns(image)) - in_image) * 40 * t.alu;
   const double pixel = t.load + 4 * t.load_next + 6 * t.dual_mac + 5 * t.alu + t.store;
   const double loop = static_cast<double>(image.out_w / 2 / pairs(image)) * (t.load + t.alu + t.branch);

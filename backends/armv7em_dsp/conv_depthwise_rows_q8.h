@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 AND 0BSD
 // 8-bit 3 x 3 depthwise convolution on the DSP extension: two output rows at a time, one channel's weights in registers
 // for the whole of them.
+#include <algorithm>
+
 #include "backends/kernel_block.h"
 #include "backends/kernel_conv.h"
 #include "ir/op_def.h"
@@ -10,12 +12,9 @@ namespace armv7em_dsp_conv_depthwise_rows_q8 {
 
 inline int64_t columns(const Image2d& image) { return image.out_w + 2; }
 
-// Pixels per turn of the loop.
-inline int64_t unroll(const Image2d& image) {
-  for (int64_t pixels = 6; pixels > 1; --pixels) {
-    if (image.out_w % pixels == 0) return pixels;
-  }
-  return 1;
+// Of them so many lie in the image.
+inline int64_t inside(const Image2d& image) {
+  return std::min<int64_t>(columns(image) - image.w.pad_begin, image.in_w);
 }
 
 inline std::optional<std::string> why_not(const ir::Op& op) {
@@ -28,7 +27,14 @@ inline std::optional<std::string> why_not(const ir::Op& op) {
   if (image.h.stride != 1 || image.w.stride != 1) return "needs stride 1";
   if (image.out_h < 2) return "needs two rows of results";
   if (image.in_c > 4000 || image.out_w > 4000) return "needs smaller images";
+  if (inside(image) < 1) return "needs less padding";
   return need_block_layer(op, 4, -128);
+}
+
+// Columns packed per turn where all four rows lie in the image; 0: not so, as too few do for the code that this takes,
+// or as a step of so many channels is no immediate operand.
+inline int64_t pack_unroll(const Image2d& image, const Variant& variant) {
+  return variant.parameters[0] != 0 || image.out_h < 8 || image.in_c > 1020 ? 0 : unrolled(inside(image), 4);
 }
 
 inline Needs needs(const ir::Op& op, const Variant&) {
@@ -41,7 +47,10 @@ inline Needs needs(const ir::Op& op, const Variant&) {
 // A variant's parameter: whether all layers call one function.
 inline std::vector<Variant> variants(const ir::Op&) { return {{"own", {0}}, {"shared", {1}}}; }
 inline bool is_shared(const Variant& variant) { return variant.parameters[0] != 0; }
-inline int layer_code_bytes(const ir::Op&, const Variant& variant) { return is_shared(variant) ? 70 : 1250; }
+inline int layer_code_bytes(const ir::Op& op, const Variant& variant) {
+  if (is_shared(variant)) return 70;
+  return pack_unroll(conv_image(op), variant) == 0 ? 1250 : 1550;
+}
 inline int shared_code_bytes(const Variant& variant) { return is_shared(variant) ? 1150 : 0; }
 
 inline std::vector<int32_t> parameters(const ir::Op& op) {
@@ -77,7 +86,9 @@ inline Built build(const ir::Op& op, const Variant& variant) {
                     {"in_w", image.in_w},
                     {"channels", image.in_c},
                     {"out_w", image.out_w},
-                    {"unroll", unroll(image)},
+                    {"inside", inside(image)},
+                    {"pack_unroll", pack_unroll(image, variant)},
+                    {"unroll", unrolled(image.out_w, 6)},
                     {"shared", is_shared(variant)},
                     {"pad_h", image.h.pad_begin},
                     {"pad_w", image.w.pad_begin},
@@ -93,11 +104,16 @@ inline Built build(const ir::Op& op, const Variant& variant) {
 // Per two rows: four channels packed, then one after the other.
 inline double cycles(const ir::Op& op, const Variant& variant, const CoreTiming& t) {
   const Image2d image = conv_image(op);
-  const double pack = static_cast<double>(image.in_w) * 2 * (t.load + t.load_next + 4 * t.store + 10 * t.alu);
+  const double loop = (t.alu + t.branch) / static_cast<double>(unrolled(inside(image), 4));
+  const double fast = t.load + 3 * t.load_next + 9 * t.store + 13 * t.alu + loop;
+  const double slow = 2 * (t.load + t.load_next + 4 * t.store + 12 * t.alu);
+  const double whole =
+      pack_unroll(image, variant) == 0 ? 0 : static_cast<double>(image.out_h - 2) / static_cast<double>(image.out_h);
+  const double pack = static_cast<double>(inside(image)) * (whole * fast + (1 - whole) * slow);
   const double turn = is_shared(variant) ? 2 * t.load + 2.5 * t.alu + t.branch / 2
-                                         : (t.alu + t.branch) / static_cast<double>(unroll(image));
+                                         : (t.alu + t.branch) / static_cast<double>(unrolled(image.out_w, 6));
   // The multiplier stays in a register where the pixels need no loop.
-  const double multiplier = !is_shared(variant) && unroll(image) == image.out_w ? 0 : t.load;
+  const double multiplier = !is_shared(variant) && unrolled(image.out_w, 6) == image.out_w ? 0 : t.load;
   const double pixel = 4 * (t.load + t.load_next) + multiplier + 12 * t.dual_mac + 4 * t.alu + 2 * t.store + turn;
   const double channel = 27 * t.alu + static_cast<double>(image.out_w) * pixel;
   const double blocks = static_cast<double>((image.out_h + 1) / 2 * image.in_c / 4 * op.result_type().shape[0]);
@@ -133,7 +149,7 @@ inline const KernelDef armv7em_dsp_conv_depthwise_rows_q8_kernel = {
 // 8-bit 3 x 3 depthwise convolution, channels last, a multiple of 4 channels.
 struct ConvDepthwiseRowsQ8 {
   int32_t in_h, in_w, channels, out_w;
-  int32_t unroll, shared, pad_h, pad_w;
+  int32_t inside, pack_unroll, unroll, shared, pad_h, pad_w;
   int32_t zero_word, in_unsigned, offset, shift, out_unsigned;
 };
 
@@ -191,12 +207,18 @@ TINYC_KERNEL void conv_depthwise_rows_q8(const ConvDepthwiseRowsQ8& g, const Row
     const bool both = y + 1 < y1;
     const uint8_t* rows[4];
     conv_depthwise_rows_q8_inputs(g, in, y, both ? 4 : 3, rows);
+    const bool whole =
+        g.pack_unroll != 0 && rows[0] != nullptr && rows[1] != nullptr && rows[2] != nullptr && rows[3] != nullptr;
     uint8_t* first = row_at(out, y);
     DepthwiseRowsTo to = {first, both ? static_cast<int32_t>(row_at(out, y + 1) - first) : 0};
     const int32_t* p = parameters;
     for (int32_t c = 0; c < g.channels; c += 4, to.first += 4, p += 4 * TINYC_DEPTHWISE_ROWS_PARAMETERS) {
-      depthwise_rows_pack_row(g, rows[0], rows[1], c, inside);
-      depthwise_rows_pack_row(g, rows[2], rows[3], c, inside + 1);
+      if (whole) {
+        depthwise_rows_pack_inside(g.channels, g.inside, g.pack_unroll, g.in_unsigned, rows, c, inside);
+      } else {
+        depthwise_rows_pack_row(g, rows[0], rows[1], c, inside);
+        depthwise_rows_pack_row(g, rows[2], rows[3], c, inside + 1);
+      }
       depthwise_rows_dsp(g.out_w, g.unroll, g.channels, g.offset, g.shift, g.out_unsigned, columns, p, to);
     }
   }
