@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Runs cases in the layout of ONNX's backend tests as emitted code on this machine: many models in one executable.
-//   emit_cases [--batch N] [--jobs N] [--optimisation -O1] [--keep DIR] [--table FILE] FOLDER...
+//   emit_cases [--batch N] [--jobs N] [--optimisation -O1] [--keep DIR] [--table FILE] [--accept index.json] FOLDER...
 // Prints a line per case that is refused or fails, and a summary; ends with 1 if any case failed. --table writes the
 // second part of docs/conformance.md. A case refused by the
 // importer is not counted here (interpret_cases says why); one that has no kernel or does not build is.
@@ -41,6 +41,7 @@ struct Settings {
   std::string optimisation = "-O1";
   std::string keep;  // folder for the sources
   std::string table;
+  AcceptFile accept;
 };
 
 // Counts per class of cases, and the refused sets by reason.
@@ -266,6 +267,7 @@ class Run {
   void check(const std::vector<Emitted>& batch, const std::string& bytes) {
     size_t at = 0;
     for (const Emitted& one : batch) {
+      const auto accept = settings_.accept.find(std::filesystem::path(one.name).filename().string());
       std::string text;
       for (size_t i = 0; i < one.results.size(); ++i) {
         ir::Tensor value(one.results[i].element, one.results[i].shape);
@@ -273,7 +275,8 @@ class Run {
         if (at + size > bytes.size()) return fail_all({one}, "wrote too little");
         if (size != 0) std::memcpy(value.mutable_data(), bytes.data() + at, size);
         at += size;
-        const std::string unequal = difference(value, one.expected[i], Accept{}, one.comparison);
+        const std::string unequal =
+            difference(value, one.expected[i], i < accept.size() ? accept[i] : Accept{}, one.comparison);
         if (text.empty() && !unequal.empty()) text = fmt::format("output {}: {}", i, unequal);
       }
       if (!text.empty()) fail_all({one}, text);
@@ -322,13 +325,16 @@ int main(int argc, char** argv) {
       settings.keep = argv[++i];
     } else if (argument == "--table" && more) {
       settings.table = argv[++i];
+    } else if (argument == "--accept" && more) {
+      settings.accept = tinyc::AcceptFile(argv[++i]);
     } else {
       folders.push_back(argument);
     }
   }
   if (folders.empty()) {
     fmt::print(stderr,
-               "usage: emit_cases [--batch N] [--jobs N] [--optimisation -O1] [--keep DIR] [--table FILE] FOLDER...\n");
+               "usage: emit_cases [--batch N] [--jobs N] [--optimisation -O1] [--keep DIR] [--table FILE] [--accept "
+               "index.json] FOLDER...\n");
     return 2;
   }
   return tinyc::Run(settings).run(folders);
