@@ -3,7 +3,7 @@
 # --tune: never slower by the counter, right results, the same again from its file, a damaged file made anew, budgets, CMake.
 #   tune.sh TINYC BUILD_FOLDER MODEL_FOLDER
 set -eu
-tinyc=$(realpath "$1") build=$2 folder=$3 target=cortex-m0
+tinyc=$(realpath "$1") build=$2 folder=$3 target=cortex-m4
 command -v arm-none-eabi-g++ > /dev/null && command -v qemu-system-arm > /dev/null || exit 77
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
