@@ -212,25 +212,56 @@ std::optional<std::string> need_block_layer(const ir::Op& op, int64_t outputs_mu
   return std::nullopt;
 }
 
+BlockLayer::BlockLayer(const ir::Op& op)
+    : requantization_(*block_requantization(op)),
+      weights_(centred_weights(op)),
+      zero_point_(op.operand_type(0).quant->zero_point()),
+      taps_(outputs() ? static_cast<int64_t>(weights_.size()) / outputs() : 0) {}
+
+int32_t BlockLayer::weight(int64_t output, int64_t tap) const {
+  if (output >= outputs() || requantization_.constant[static_cast<size_t>(output)]) return 0;
+  return weights_[static_cast<size_t>(output * taps() + tap)];
+}
+
+int32_t BlockLayer::start(int64_t output, int64_t extra) const {
+  const int64_t added = output < outputs() ? requantization_.added[static_cast<size_t>(output)] : 0;
+  return static_cast<int32_t>(static_cast<uint32_t>(added - extra));
+}
+
+int32_t BlockLayer::start(int64_t output) const {
+  int64_t sum = 0;
+  for (int64_t k = 0; k < taps(); ++k) sum += weight(output, k);
+  return start(output, 256 * zero_point_ * sum);
+}
+
+int32_t BlockLayer::multiplier(int64_t output) const {
+  return output < outputs() ? requantization_.multiplier[static_cast<size_t>(output)] : 0;
+}
+
+void add_block_results(const ir::Op& op, std::vector<GeometryField>& geometry) {
+  const BlockRequantization requantization = *block_requantization(op);
+  geometry.push_back({"offset", requantization.offset});
+  geometry.push_back({"shift", requantization.shift});
+  geometry.push_back({"out_unsigned", is_unsigned_8(op.result_type())});
+}
+
+void add_block_fields(const ir::Op& op, std::vector<GeometryField>& geometry) {
+  const auto zero = static_cast<uint32_t>(op.operand_type(0).quant->zero_point() & 0xFF);
+  geometry.push_back({"zero_word", static_cast<int32_t>(zero * 0x01010101U)});
+  geometry.push_back({"in_unsigned", is_unsigned_8(op.operand_type(0))});
+  add_block_results(op, geometry);
+}
+
 uint32_t block_flip(const ir::Type& input) { return is_unsigned_8(input) ? 0x80008000U : 0x00800080U; }
 
 std::vector<int32_t> block_parameters(const ir::Op& op, int64_t pieces, BlockWeights form) {
-  const BlockRequantization requantization = *block_requantization(op);
-  const std::vector<int32_t> weights = centred_weights(op);
-  const int64_t channels = op.operand_type(1).shape[0];
-  const int64_t taps = static_cast<int64_t>(weights.size()) / channels;
-  const int64_t piece = taps / pieces;
+  const BlockLayer layer(op);
+  const int64_t piece = layer.taps() / pieces;
   const bool is_unsigned = is_unsigned_8(op.operand_type(0));
   const int64_t zero = op.operand_type(0).quant->zero_point();
-  const auto weight = [&](int64_t o, int64_t p, int64_t k) {
-    if (requantization.constant[static_cast<size_t>(o)]) return 0;
-    return k < piece ? weights[static_cast<size_t>(o * taps + p * piece + k)] : 0;
-  };
-  const auto pair = [](int32_t low, int32_t high) {
-    return static_cast<int32_t>((static_cast<uint32_t>(low) & 0xFFFFU) | static_cast<uint32_t>(high) << 16);
-  };
+  const auto weight = [&](int64_t o, int64_t p, int64_t k) { return k < piece ? layer.weight(o, p * piece + k) : 0; };
   std::vector<int32_t> packed;
-  for (int64_t first = 0; first < channels; first += 4) {
+  for (int64_t first = 0; first < layer.outputs(); first += 4) {
     for (int64_t o = first; o < first + 4; ++o) {
       // The kernel sees x + 128 at even places of signed inputs, x - 128 at odd ones of unsigned inputs.
       int64_t sum = 0;
@@ -242,25 +273,25 @@ std::vector<int32_t> block_parameters(const ir::Op& op, int64_t pieces, BlockWei
           if (form == BlockWeights::bytes && k % 2 == 1) complements += 255 * weight(o, p, k);
         }
       }
-      const int64_t start = requantization.added[static_cast<size_t>(o)] - 256 * sum - complements;
-      packed.push_back(static_cast<int32_t>(static_cast<uint32_t>(start)));  // sums wrap; the last one fits
+      packed.push_back(layer.start(o, 256 * sum + complements));
     }
     for (int64_t p = 0; p < pieces; ++p) {
       for (int64_t k = 0; k < piece; k += 4) {
         if (form == BlockWeights::bytes) {
           for (int64_t o = first; o < first + 4; ++o)
-            packed.push_back(
-                pair(256 * weight(o, p, k) + weight(o, p, k + 1), 256 * weight(o, p, k + 2) + weight(o, p, k + 3)));
+            packed.push_back(lane_pair(256 * weight(o, p, k) + weight(o, p, k + 1),
+                                       256 * weight(o, p, k + 2) + weight(o, p, k + 3)));
           continue;
         }
-        for (int64_t o = first; o < first + 4; ++o) packed.push_back(pair(weight(o, p, k + 1), weight(o, p, k + 3)));
+        for (int64_t o = first; o < first + 4; ++o)
+          packed.push_back(lane_pair(weight(o, p, k + 1), weight(o, p, k + 3)));
         for (int64_t o = first; o < first + 4; ++o) {
           packed.push_back(
-              pair(256 * weight(o, p, k) - weight(o, p, k + 1), 256 * weight(o, p, k + 2) - weight(o, p, k + 3)));
+              lane_pair(256 * weight(o, p, k) - weight(o, p, k + 1), 256 * weight(o, p, k + 2) - weight(o, p, k + 3)));
         }
       }
     }
-    for (int64_t o = first; o < first + 4; ++o) packed.push_back(requantization.multiplier[static_cast<size_t>(o)]);
+    for (int64_t o = first; o < first + 4; ++o) packed.push_back(layer.multiplier(o));
   }
   return packed;
 }
@@ -268,37 +299,26 @@ std::vector<int32_t> block_parameters(const ir::Op& op, int64_t pieces, BlockWei
 uint32_t line_flip(const ir::Type& input) { return is_unsigned_8(input) ? 0x00800080U : 0x80008000U; }
 
 std::vector<int32_t> line_parameters(const ir::Op& op) {
-  const BlockRequantization requantization = *block_requantization(op);
-  const std::vector<int32_t> weights = centred_weights(op);
-  const ir::Shape& w = op.operand_type(1).shape;
+  const BlockLayer layer(op);
   const bool is_unsigned = is_unsigned_8(op.operand_type(0));
   const int64_t zero = op.operand_type(0).quant->zero_point();
-  const auto weight = [&](int64_t o, int64_t k) {
-    return o >= w[0] || requantization.constant[static_cast<size_t>(o)] ? 0
-                                                                        : weights[static_cast<size_t>(o * w[1] + k)];
-  };
-  const auto lane = [](int32_t even, int32_t odd) { return static_cast<uint32_t>(-256 * odd + even) & 0xFFFFU; };
+  const auto lane = [&](int64_t o, int64_t k) { return layer.weight(o, k) - 256 * layer.weight(o, k + 1); };
   std::vector<int32_t> packed;
-  for (int64_t first = 0; first < w[0]; first += 8) {
+  for (int64_t first = 0; first < layer.outputs(); first += 8) {
     for (int64_t o = first; o < first + 8; ++o) {
       // What the kernel's sum has too much: even inputs are x or x - 128, odd ones x or x + 128; 255 * (w_even - 256 *
       // w_odd).
       int64_t extra = 0;
-      for (int64_t k = 0; k < w[1]; ++k) {
+      for (int64_t k = 0; k < layer.taps(); ++k) {
         const int64_t added = is_unsigned ? (k % 2 == 0 ? -128 : 0) : (k % 2 == 1 ? 128 : 0);
-        extra += weight(o, k) * (256 * (zero + added) + (k % 2 == 0 ? 255 : -255 * 256));
+        extra += layer.weight(o, k) * (256 * (zero + added) + (k % 2 == 0 ? 255 : -255 * 256));
       }
-      const int64_t added = o < w[0] ? requantization.added[static_cast<size_t>(o)] : 0;
-      packed.push_back(static_cast<int32_t>(static_cast<uint32_t>(added - extra)));
+      packed.push_back(layer.start(o, extra));
     }
-    for (int64_t k = 0; k < w[1]; k += 4) {
-      for (int64_t o = first; o < first + 8; ++o) {
-        const uint32_t word = lane(weight(o, k), weight(o, k + 1)) | lane(weight(o, k + 2), weight(o, k + 3)) << 16;
-        packed.push_back(static_cast<int32_t>(word));
-      }
+    for (int64_t k = 0; k < layer.taps(); k += 4) {
+      for (int64_t o = first; o < first + 8; ++o) packed.push_back(lane_pair(lane(o, k), lane(o, k + 2)));
     }
-    for (int64_t o = first; o < first + 8; ++o)
-      packed.push_back(o < w[0] ? requantization.multiplier[static_cast<size_t>(o)] : 0);
+    for (int64_t o = first; o < first + 8; ++o) packed.push_back(layer.multiplier(o));
   }
   return packed;
 }

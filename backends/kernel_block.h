@@ -29,6 +29,42 @@ std::optional<BlockRequantization> block_requantization(const ir::Op& op);
 std::optional<std::string> need_block_layer(const ir::Op& op, int64_t outputs_multiple = 4,
                                             int32_t least_weight = -127);
 
+// A layer that need_block_layer() has no objection to, as block kernels pack it.
+class BlockLayer {
+ public:
+  explicit BlockLayer(const ir::Op& op);
+
+  int64_t outputs() const { return static_cast<int64_t>(requantization_.multiplier.size()); }
+  int64_t taps() const { return taps_; }  // per output
+
+  // Less its zero point; 0 beyond the last output, and where every input gives the same result.
+  int32_t weight(int64_t output, int64_t tap) const;
+
+  // What a sum of 256 * x * w begins with, x as stored; or one that comes out `extra` larger than that of x less its
+  // zero point. Sums wrap; the last one fits.
+  int32_t start(int64_t output) const;
+  int32_t start(int64_t output, int64_t extra) const;
+
+  int32_t multiplier(int64_t output) const;
+
+ private:
+  BlockRequantization requantization_;
+  std::vector<int32_t> weights_;
+  int64_t zero_point_;
+  int64_t taps_;
+};
+
+// Two 16-bit lanes of a word: the low bits of each.
+inline int32_t lane_pair(int64_t low, int64_t high) {
+  return static_cast<int32_t>((static_cast<uint32_t>(low) & 0xFFFFU) | static_cast<uint32_t>(high) << 16);
+}
+
+// A geometry's fields "offset", "shift" and "out_unsigned": how results are made.
+void add_block_results(const ir::Op& op, std::vector<GeometryField>& geometry);
+
+// The same after "zero_word", four bytes of padding, and "in_unsigned".
+void add_block_fields(const ir::Op& op, std::vector<GeometryField>& geometry);
+
 // What turns stored bytes into even unsigned and odd signed ones.
 uint32_t block_flip(const ir::Type& input);
 

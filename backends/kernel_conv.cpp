@@ -24,6 +24,11 @@ Needs pool_needs(const ir::Op& op) {
 
 bool is_depthwise(const ir::Op& op) { return op.operand_type(1).shape.back() == 1 && op.integer("groups") > 1; }
 
+std::optional<std::string> need_depthwise(const ir::Op& op) {
+  if (is_depthwise(op) && op.operand_type(1).shape[0] == op.integer("groups")) return std::nullopt;
+  return "needs one input and one output channel per group";
+}
+
 bool is_padded(const Image2d& image) {
   return image.h.pad_begin > 0 || image.h.pad_end > 0 || image.w.pad_begin > 0 || image.w.pad_end > 0;
 }

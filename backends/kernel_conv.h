@@ -12,6 +12,9 @@ Needs pool_needs(const ir::Op& op);
 // One input channel per group.
 bool is_depthwise(const ir::Op& op);
 
+// Why a convolution has no depthwise form with as many outputs as inputs; nothing if it has.
+std::optional<std::string> need_depthwise(const ir::Op& op);
+
 bool is_padded(const Image2d& image);
 
 // Kernels that read windows where they lie take them as one piece per row of the kernel, at the borders from strips in

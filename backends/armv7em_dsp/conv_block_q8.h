@@ -36,7 +36,6 @@ inline std::optional<std::string> why_not(const ir::Op& op) {
 // into even unsigned and odd signed bytes once, in scratch, instead of by each block.
 inline BlockWeights weights_of(const Variant& variant) { return static_cast<BlockWeights>(variant.parameters[0]); }
 inline bool is_shared(const Variant& variant) { return variant.parameters[1] != 0; }
-
 inline bool is_flipped(const Variant& variant) { return variant.parameters[2] != 0; }
 
 inline Needs needs(const ir::Op& op, const Variant& variant) {
@@ -70,7 +69,6 @@ inline std::vector<Variant> variants(const ir::Op& op) {
 inline Built build(const ir::Op& op, const Variant& variant) {
   const bool bytes = weights_of(variant) == BlockWeights::bytes;
   const Image2d image = conv_image(op);
-  const BlockRequantization requantization = *block_requantization(op);
   const bool direct = is_direct(op);
   Built built;
   built.geometry = window_geometry(image);
@@ -80,10 +78,8 @@ inline Built build(const ir::Op& op, const Variant& variant) {
                                                {"bytes", bytes},
                                                {"shared", is_shared(variant)},
                                                {"flipped", is_flipped(variant)},
-                                               {"flip", static_cast<int32_t>(block_flip(op.operand_type(0)))},
-                                               {"offset", requantization.offset},
-                                               {"shift", requantization.shift},
-                                               {"out_unsigned", is_unsigned_8(op.result_type())}});
+                                               {"flip", static_cast<int32_t>(block_flip(op.operand_type(0)))}});
+  add_block_results(op, built.geometry);
   built.constants = {packed("parameters",
                             bytes ? "[out_c / 4]: 4 biases, 4 words of weights per 4 taps, 4 multipliers"
                                   : "[out_c / 4]: 4 biases, 8 words of weight pairs per 4 taps, 4 multipliers",
@@ -93,13 +89,7 @@ inline Built build(const ir::Op& op, const Variant& variant) {
 
 // Words that block_dsp<2>() takes per turn of its loop.
 inline int64_t block_unroll(int64_t words, BlockWeights form) {
-  const std::vector<int64_t> known = form == BlockWeights::bytes
-                                         ? std::vector<int64_t>{4, 3, 2}
-                                         : std::vector<int64_t>{16, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2};
-  for (const int64_t unroll : known) {
-    if (words % unroll == 0) return unroll;
-  }
-  return 1;
+  return unrolled(words, form == BlockWeights::bytes ? 4 : 16);
 }
 
 // Machine code: the unrolled loop for two pixels, for one more where the width is odd, what lies around them, and

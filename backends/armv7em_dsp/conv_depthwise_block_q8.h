@@ -13,8 +13,7 @@ inline bool in_pairs(const Image2d& image) {
 
 inline std::optional<std::string> why_not(const ir::Op& op) {
   if (auto reason = need_2d(op)) return reason;
-  const ir::Shape& w = op.operand_type(1).shape;
-  if (!is_depthwise(op) || w[0] != op.integer("groups")) return "needs one input and one output channel per group";
+  if (auto reason = need_depthwise(op)) return reason;
   const Image2d image = conv_image(op);
   if (image.w.dilation != 1 || image.w.kernel > 16) return "needs kernels of up to 16 columns without dilation";
   if (image.h.kernel > 30) return "needs kernels of up to 30 rows";
@@ -39,48 +38,29 @@ inline int layer_code_bytes(const ir::Op&, const Variant& variant) { return is_s
 inline int shared_code_bytes(const Variant& variant) { return is_shared(variant) ? 1300 : 0; }
 
 inline std::vector<int32_t> parameters(const ir::Op& op) {
-  const BlockRequantization requantization = *block_requantization(op);
-  const std::vector<int32_t> weights = centred_weights(op);
-  const int64_t channels = op.operand_type(1).shape[0];
-  const int64_t taps = static_cast<int64_t>(weights.size()) / channels;
-  const int64_t zero = op.operand_type(0).quant->zero_point();
-  const auto weight = [&](int64_t c, int64_t k) {
-    return requantization.constant[static_cast<size_t>(c)] ? 0 : weights[static_cast<size_t>(c * taps + k)];
-  };
-  const auto pair = [&](int64_t low, int64_t high, int64_t k) {
-    return static_cast<int32_t>((static_cast<uint32_t>(256 * weight(low, k)) & 0xFFFFU) |
-                                static_cast<uint32_t>(256 * weight(high, k)) << 16);
-  };
+  const BlockLayer layer(op);
   std::vector<int32_t> packed;
-  for (int64_t first = 0; first < channels; first += 4) {
-    for (int64_t c = first; c < first + 4; ++c) {
-      int64_t sum = 0;
-      for (int64_t k = 0; k < taps; ++k) sum += weight(c, k) * zero;
-      packed.push_back(
-          static_cast<int32_t>(static_cast<uint32_t>(requantization.added[static_cast<size_t>(c)] - 256 * sum)));
+  for (int64_t first = 0; first < layer.outputs(); first += 4) {
+    for (int64_t c = first; c < first + 4; ++c) packed.push_back(layer.start(c));
+    for (int64_t k = 0; k < layer.taps(); ++k) {
+      packed.push_back(lane_pair(256 * layer.weight(first, k), 256 * layer.weight(first + 2, k)));
+      packed.push_back(lane_pair(256 * layer.weight(first + 1, k), 256 * layer.weight(first + 3, k)));
     }
-    for (int64_t k = 0; k < taps; ++k) {
-      packed.push_back(pair(first, first + 2, k));
-      packed.push_back(pair(first + 1, first + 3, k));
-    }
-    for (int64_t c = first; c < first + 4; ++c) packed.push_back(requantization.multiplier[static_cast<size_t>(c)]);
+    for (int64_t c = first; c < first + 4; ++c) packed.push_back(layer.multiplier(c));
   }
   return packed;
 }
 
 inline Built build(const ir::Op& op, const Variant& variant) {
   const Image2d image = conv_image(op);
-  const BlockRequantization requantization = *block_requantization(op);
   Built built;
   built.geometry = window_geometry(image);
   built.geometry.insert(built.geometry.end(), {{"in_zero", op.operand_type(0).quant->zero_point()},
                                                {"padded", is_padded(image)},
                                                {"pairs", in_pairs(image)},
                                                {"shared", is_shared(variant)},
-                                               {"in_unsigned", is_unsigned_8(op.operand_type(0))},
-                                               {"offset", requantization.offset},
-                                               {"shift", requantization.shift},
-                                               {"out_unsigned", is_unsigned_8(op.result_type())}});
+                                               {"in_unsigned", is_unsigned_8(op.operand_type(0))}});
+  add_block_results(op, built.geometry);
   built.constants = {
       packed("parameters", "[channels / 4]: 4 biases, 2 weight pairs per tap, 4 multipliers", parameters(op))};
   return built;

@@ -16,8 +16,7 @@ inline ir::Window axis(const Image2d& image) { return is_across(image) ? image.w
 
 inline std::optional<std::string> why_not(const ir::Op& op) {
   if (auto reason = need_2d(op)) return reason;
-  const ir::Shape& w = op.operand_type(1).shape;
-  if (!is_depthwise(op) || w[0] != op.integer("groups")) return "needs one input and one output channel per group";
+  if (auto reason = need_depthwise(op)) return reason;
   const Image2d image = conv_image(op);
   if (is_across(image)) {
     if (image.h.kernel != 1 || is_padded(image)) return "needs kernels of one row without padding";
@@ -45,54 +44,30 @@ inline Needs needs(const ir::Op& op, const Variant&) {
 
 // Taps 2 * pair - row and the one after it.
 inline std::vector<int32_t> parameters(const ir::Op& op) {
-  const BlockRequantization requantization = *block_requantization(op);
-  const std::vector<int32_t> weights = centred_weights(op);
-  const int64_t channels = op.operand_type(1).shape[0];
-  const int64_t taps = axis(conv_image(op)).kernel;
-  const int64_t zero = op.operand_type(0).quant->zero_point();
-  const auto weight = [&](int64_t c, int64_t k) -> int64_t {
-    if (requantization.constant[static_cast<size_t>(c)] || k < 0 || k >= taps) return 0;
-    return weights[static_cast<size_t>(c * taps + k)];
-  };
+  const BlockLayer layer(op);
+  const int64_t taps = layer.taps();
+  const auto weight = [&](int64_t c, int64_t k) { return k < 0 || k >= taps ? 0 : 256 * layer.weight(c, k); };
   std::vector<int32_t> packed;
-  for (int64_t first = 0; first < channels; first += 4) {
-    for (int64_t c = first; c < first + 4; ++c) {
-      int64_t sum = 0;
-      for (int64_t k = 0; k < taps; ++k) sum += weight(c, k) * zero;
-      const int64_t start = requantization.added[static_cast<size_t>(c)] - 256 * sum;
-      packed.push_back(static_cast<int32_t>(static_cast<uint32_t>(start)));  // sums wrap; the last one fits
-    }
+  for (int64_t first = 0; first < layer.outputs(); first += 4) {
+    for (int64_t c = first; c < first + 4; ++c) packed.push_back(layer.start(c));
     for (int64_t pair = 0; pair < (taps + rows(op)) / 2; ++pair) {
       for (int64_t c = first; c < first + 4; ++c) {
-        for (int64_t row = 0; row < rows(op); ++row) {
-          const auto low = static_cast<uint32_t>(256 * weight(c, 2 * pair - row));
-          const auto high = static_cast<uint32_t>(256 * weight(c, 2 * pair - row + 1));
-          packed.push_back(static_cast<int32_t>((low & 0xFFFFU) | high << 16));
-        }
+        for (int64_t k = 2 * pair; k > 2 * pair - rows(op); --k)
+          packed.push_back(lane_pair(weight(c, k), weight(c, k + 1)));
       }
     }
-    for (int64_t c = first; c < first + 4; ++c) packed.push_back(requantization.multiplier[static_cast<size_t>(c)]);
+    for (int64_t c = first; c < first + 4; ++c) packed.push_back(layer.multiplier(c));
   }
   return packed;
 }
 
 inline Built build(const ir::Op& op, const Variant&) {
   const Image2d image = conv_image(op);
-  const BlockRequantization requantization = *block_requantization(op);
-  const int64_t zero = op.operand_type(0).quant->zero_point() & 0xFF;
   Built built;
-  built.geometry = {{"in_h", image.in_h},
-                    {"channels", image.in_c},
-                    {"kernel", axis(image).kernel},
-                    {"across", is_across(image)},
-                    {"rows", rows(op)},
-                    {"pad", axis(image).pad_begin},
-                    {"padded", is_padded(image)},
-                    {"zero_word", static_cast<int32_t>(static_cast<uint32_t>(zero) * 0x01010101U)},
-                    {"in_unsigned", is_unsigned_8(op.operand_type(0))},
-                    {"offset", requantization.offset},
-                    {"shift", requantization.shift},
-                    {"out_unsigned", is_unsigned_8(op.result_type())}};
+  built.geometry = {{"in_h", image.in_h},         {"channels", image.in_c}, {"kernel", axis(image).kernel},
+                    {"across", is_across(image)}, {"rows", rows(op)},       {"pad", axis(image).pad_begin},
+                    {"padded", is_padded(image)}};
+  add_block_fields(op, built.geometry);
   built.constants = {
       packed("parameters", "[channels / 4]: 4 biases, weight pairs of 2 taps, 4 multipliers", parameters(op))};
   return built;

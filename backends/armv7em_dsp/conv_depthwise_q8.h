@@ -9,7 +9,7 @@ namespace armv7em_dsp_conv_depthwise_q8 {
 inline std::optional<std::string> why_not(const ir::Op& op) {
   if (auto reason = need_2d(op)) return reason;
   const ir::Shape& w = op.operand_type(1).shape;
-  if (!is_depthwise(op) || w[0] != op.integer("groups")) return "needs one input and one output channel per group";
+  if (auto reason = need_depthwise(op)) return reason;
   if (w[0] % 4 != 0) return "needs a multiple of 4 channels";
   if (auto reason = need_8bit(op.result_type(), "its result")) return reason;
   return need_integer_layer(op, 8);

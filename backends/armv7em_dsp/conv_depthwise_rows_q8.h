@@ -19,8 +19,7 @@ inline int64_t inside(const Image2d& image) {
 
 inline std::optional<std::string> why_not(const ir::Op& op) {
   if (auto reason = need_2d(op)) return reason;
-  const ir::Shape& w = op.operand_type(1).shape;
-  if (!is_depthwise(op) || w[0] != op.integer("groups")) return "needs one input and one output channel per group";
+  if (auto reason = need_depthwise(op)) return reason;
   const Image2d image = conv_image(op);
   if (image.h.kernel != 3 || image.w.kernel != 3) return "needs 3 x 3 kernels";
   if (image.h.dilation != 1 || image.w.dilation != 1) return "needs dilation 1";
@@ -54,33 +53,22 @@ inline int layer_code_bytes(const ir::Op& op, const Variant& variant) {
 inline int shared_code_bytes(const Variant& variant) { return is_shared(variant) ? 1150 : 0; }
 
 inline std::vector<int32_t> parameters(const ir::Op& op) {
-  const BlockRequantization requantization = *block_requantization(op);
-  const std::vector<int32_t> weights = centred_weights(op);
-  const int64_t zero = op.operand_type(0).quant->zero_point();
-  const auto pair = [](int64_t low, int64_t high) {
-    return static_cast<int32_t>((static_cast<uint32_t>(256 * low) & 0xFFFFU) | static_cast<uint32_t>(256 * high) << 16);
-  };
+  const BlockLayer layer(op);
   std::vector<int32_t> packed;
-  for (size_t c = 0; c < requantization.multiplier.size(); ++c) {
-    const auto weight = [&](size_t row, size_t column) -> int64_t {
-      return requantization.constant[c] ? 0 : weights[9 * c + 3 * row + column];
-    };
-    int64_t sum = 0;
-    for (size_t j = 0; j < 3; ++j) {
-      packed.push_back(pair(weight(0, j), weight(1, j)));
-      packed.push_back(pair(weight(1, j), weight(2, j)));
-      sum += (weight(0, j) + weight(1, j) + weight(2, j)) * zero;
+  for (int64_t c = 0; c < layer.outputs(); ++c) {
+    const auto weight = [&](int64_t row, int64_t column) { return 256 * layer.weight(c, 3 * row + column); };
+    for (int64_t j = 0; j < 3; ++j) {
+      packed.push_back(lane_pair(weight(0, j), weight(1, j)));
+      packed.push_back(lane_pair(weight(1, j), weight(2, j)));
     }
-    packed.push_back(static_cast<int32_t>(static_cast<uint32_t>(requantization.added[c] - 256 * sum)));
-    packed.push_back(requantization.multiplier[c]);
+    packed.push_back(layer.start(c));
+    packed.push_back(layer.multiplier(c));
   }
   return packed;
 }
 
 inline Built build(const ir::Op& op, const Variant& variant) {
   const Image2d image = conv_image(op);
-  const BlockRequantization requantization = *block_requantization(op);
-  const int64_t zero = op.operand_type(0).quant->zero_point() & 0xFF;
   Built built;
   built.geometry = {{"in_h", image.in_h},
                     {"in_w", image.in_w},
@@ -91,12 +79,8 @@ inline Built build(const ir::Op& op, const Variant& variant) {
                     {"unroll", unrolled(image.out_w, 6)},
                     {"shared", is_shared(variant)},
                     {"pad_h", image.h.pad_begin},
-                    {"pad_w", image.w.pad_begin},
-                    {"zero_word", static_cast<int32_t>(static_cast<uint32_t>(zero) * 0x01010101U)},
-                    {"in_unsigned", is_unsigned_8(op.operand_type(0))},
-                    {"offset", requantization.offset},
-                    {"shift", requantization.shift},
-                    {"out_unsigned", is_unsigned_8(op.result_type())}};
+                    {"pad_w", image.w.pad_begin}};
+  add_block_fields(op, built.geometry);
   built.constants = {packed("parameters", "[channels]: 2 weight pairs per column, bias, multiplier", parameters(op))};
   return built;
 }

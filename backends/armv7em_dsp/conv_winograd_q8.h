@@ -52,35 +52,27 @@ inline std::array<int32_t, 16> transformed(const std::array<int32_t, 9>& g) {
 
 // Channels lie as inputs are widened: 0 and 2, then 1 and 3 of each four.
 inline std::vector<int32_t> parameters(const ir::Op& op) {
-  const BlockRequantization requantization = *block_requantization(op);
-  const std::vector<int32_t> weights = centred_weights(op);
-  const auto outputs = static_cast<size_t>(op.operand_type(1).shape[0]);
-  const size_t channels = weights.size() / outputs / 9;
-  const int64_t zero = op.operand_type(0).quant->zero_point();
+  const BlockLayer layer(op);
+  const int64_t channels = layer.taps() / 9;
+  const auto transformed_weights = [&](int64_t o, int64_t c) {
+    std::array<int32_t, 9> g{};
+    for (size_t k = 0; k < 9; ++k) g[k] = layer.weight(o, static_cast<int64_t>(k) * channels + c);
+    return transformed(g);
+  };
   std::vector<int32_t> packed;
-  for (size_t first = 0; first < outputs; first += 4) {
-    std::vector<int32_t> sums(4);
-    std::vector<std::vector<std::array<int32_t, 16>>> u(4, std::vector<std::array<int32_t, 16>>(channels));
-    for (size_t o = 0; o < 4; ++o) {
-      if (requantization.constant[first + o]) continue;
-      for (size_t c = 0; c < channels; ++c) {
-        std::array<int32_t, 9> g{};
-        for (size_t k = 0; k < 9; ++k) g[k] = weights[((first + o) * 9 + k) * channels + c];
-        for (const int32_t weight : g) sums[o] += weight;
-        u[o][c] = transformed(g);
-      }
-    }
-    for (size_t o = 0; o < 4; ++o) {
-      const int64_t added = requantization.added[first + o] - 256 * sums[o] * zero;
-      packed.push_back(static_cast<int32_t>(static_cast<uint32_t>(added)));
-    }
-    for (size_t o = 0; o < 4; ++o) packed.push_back(requantization.multiplier[first + o]);
-    for (size_t at = 0; at < 16; ++at) {
-      for (size_t pair = 0; pair < channels / 2; ++pair) {
-        const size_t c = pair / 2 * 4 + pair % 2;
-        for (size_t o = 0; o < 4; ++o) {
-          packed.push_back(static_cast<int32_t>((static_cast<uint32_t>(u[o][c][at]) & 0xFFFFU) |
-                                                static_cast<uint32_t>(u[o][c + 2][at]) << 16));
+  for (int64_t first = 0; first < layer.outputs(); first += 4) {
+    for (int64_t o = first; o < first + 4; ++o) packed.push_back(layer.start(o));
+    for (int64_t o = first; o < first + 4; ++o) packed.push_back(layer.multiplier(o));
+    const size_t weights = packed.size();
+    packed.resize(weights + static_cast<size_t>(32 * channels));
+    for (int64_t pair = 0; pair < channels / 2; ++pair) {
+      const int64_t c = pair / 2 * 4 + pair % 2;
+      for (int64_t o = 0; o < 4; ++o) {
+        const std::array<int32_t, 16> low = transformed_weights(first + o, c);
+        const std::array<int32_t, 16> high = transformed_weights(first + o, c + 2);
+        for (size_t at = 0; at < 16; ++at) {
+          const size_t place = at * static_cast<size_t>(2 * channels) + static_cast<size_t>(4 * pair + o);
+          packed[weights + place] = lane_pair(low[at], high[at]);
         }
       }
     }
@@ -90,22 +82,11 @@ inline std::vector<int32_t> parameters(const ir::Op& op) {
 
 inline Built build(const ir::Op& op, const Variant&) {
   const Image2d image = conv_image(op);
-  const BlockRequantization requantization = *block_requantization(op);
-  const int64_t zero = op.operand_type(0).quant->zero_point() & 0xFF;
   Built built;
-  built.geometry = {{"in_h", image.in_h},
-                    {"in_w", image.in_w},
-                    {"in_c", image.in_c},
-                    {"out_w", image.out_w},
-                    {"out_c", image.out_c},
-                    {"tiles", tiles(image)},
-                    {"pad_h", image.h.pad_begin},
-                    {"pad_w", image.w.pad_begin},
-                    {"zero_word", static_cast<int32_t>(static_cast<uint32_t>(zero) * 0x01010101U)},
-                    {"in_unsigned", is_unsigned_8(op.operand_type(0))},
-                    {"offset", requantization.offset},
-                    {"shift", requantization.shift},
-                    {"out_unsigned", is_unsigned_8(op.result_type())}};
+  built.geometry = {{"in_h", image.in_h},         {"in_w", image.in_w},        {"in_c", image.in_c},
+                    {"out_w", image.out_w},       {"out_c", image.out_c},      {"tiles", tiles(image)},
+                    {"pad_h", image.h.pad_begin}, {"pad_w", image.w.pad_begin}};
+  add_block_fields(op, built.geometry);
   built.constants = {packed(
       "parameters", "[out_c / 4]: 4 biases, 4 multipliers, transformed weights [16][in_c / 2] of 4 channels in pairs",
       parameters(op))};

@@ -15,16 +15,13 @@ inline std::optional<std::string> why_not(const ir::Op& op) {
 inline Needs needs(const ir::Op& op, const Variant&) { return row_by_row(op, WriteFront::row); }
 
 inline Built build(const ir::Op& op, const Variant&) {
-  const BlockRequantization requantization = *block_requantization(op);
   const ir::Shape& w = op.operand_type(1).shape;
   Built built;
   built.geometry = {{"lines", lines_per_row(op)},
                     {"inputs", w[1]},
                     {"outputs", w[0]},
-                    {"flip", static_cast<int32_t>(line_flip(op.operand_type(0)))},
-                    {"offset", requantization.offset},
-                    {"shift", requantization.shift},
-                    {"out_unsigned", is_unsigned_8(op.result_type())}};
+                    {"flip", static_cast<int32_t>(line_flip(op.operand_type(0)))}};
+  add_block_results(op, built.geometry);
   built.constants = {packed("parameters", "[outputs / 8]: 8 biases, 8 words of weights per 4 inputs, 8 multipliers",
                             line_parameters(op))};
   return built;

@@ -11,17 +11,17 @@
 
 #include "runtime-stubs/tinyc_depthwise_rows_dsp.h"
 
-#define TINYC_DEPTHWISE_HALVES_COLUMN 6
+#define TINYC_DEPTHWISE_STRIDE2_COLUMN 6
 
 // Parameters of one channel, all weights 256 times as large: per row i the pair (wi0, wi1); the pair (w02, w12), w22;
 // bias, multiplier. Results as those of block_dsp().
-#define TINYC_DEPTHWISE_HALVES_PARAMETERS 7
+#define TINYC_DEPTHWISE_STRIDE2_PARAMETERS 7
 
 // G: a geometry with in_w, channels, out_w, pad_w, zero_word.
 //
 // Packs column x of four channels; rows that are nullptr and pixels outside the image are padding.
 template <class G>
-TINYC_KERNEL void depthwise_halves_pack(const G& g, const uint8_t* const* rows, int32_t x, uint32_t* to) {
+TINYC_KERNEL void depthwise_stride2_pack(const G& g, const uint8_t* const* rows, int32_t x, uint32_t* to) {
   for (int32_t i = 0; i < 3; ++i) {
     uint32_t pixels[2];
     for (int32_t k = 0; k < 2; ++k) {
@@ -29,8 +29,8 @@ TINYC_KERNEL void depthwise_halves_pack(const G& g, const uint8_t* const* rows, 
       const bool inside = rows[i] != nullptr && from >= 0 && from < g.in_w;
       pixels[k] = inside ? load_word(rows[i] + from * g.channels) : static_cast<uint32_t>(g.zero_word);
     }
-    to[TINYC_DEPTHWISE_HALVES_COLUMN * x + i] = pack_low(pixels[0], pixels[1]);
-    to[TINYC_DEPTHWISE_HALVES_COLUMN * x + 3 + i] = pack_high(pixels[0], pixels[1]);
+    to[TINYC_DEPTHWISE_STRIDE2_COLUMN * x + i] = pack_low(pixels[0], pixels[1]);
+    to[TINYC_DEPTHWISE_STRIDE2_COLUMN * x + 3 + i] = pack_high(pixels[0], pixels[1]);
   }
 }
 
@@ -48,8 +48,8 @@ TINYC_KERNEL void depthwise_halves_pack(const G& g, const uint8_t* const* rows, 
 // clang-format on
 #if defined(__ARM_FEATURE_DSP) && defined(__OPTIMIZE__) && !defined(__clang__) && !defined(TINYC_PORTABLE_TWINS)
 
-TINYC_KERNEL void depthwise_halves_pack_inside(int32_t channels, int32_t count, int32_t unroll,
-                                               const uint8_t* const* rows, uint32_t* to) {
+TINYC_KERNEL void depthwise_stride2_pack_inside(int32_t channels, int32_t count, int32_t unroll,
+                                                const uint8_t* const* rows, uint32_t* to) {
   const void* from = rows;
   // clang-format off
   __asm__ volatile(
@@ -92,30 +92,30 @@ TINYC_KERNEL void depthwise_halves_pack_inside(int32_t channels, int32_t count, 
 
 // clang-format off
 // Extends a word of channels 0 and 1: to pairs of one of them, by `turn`.
-#define TINYC_DEPTHWISE_HALVES_EXTEND(word, turn) \
+#define TINYC_DEPTHWISE_STRIDE2_EXTEND(word, turn) \
   ".if %c[in_unsigned]\n"                         \
   "uxtb16 " word ", " word turn "\n"              \
   ".else\n"                                       \
   "sxtb16 " word ", " word turn "\n"              \
   ".endif\n"
-#define TINYC_DEPTHWISE_HALVES_NEXT(b0, b1, b2) \
+#define TINYC_DEPTHWISE_STRIDE2_NEXT(b0, b1, b2) \
   "ldr " b1 ", [%[x], #4]\n"                    \
   "ldr " b2 ", [%[x], #8]\n"                    \
   "ldr " b0 ", [%[x]], #24\n"
-#define TINYC_DEPTHWISE_HALVES_PAIRS(b0, b1, b2, turn) \
-  TINYC_DEPTHWISE_HALVES_EXTEND(b0, turn)              \
-  TINYC_DEPTHWISE_HALVES_EXTEND(b1, turn)              \
-  TINYC_DEPTHWISE_HALVES_EXTEND(b2, turn)
+#define TINYC_DEPTHWISE_STRIDE2_PAIRS(b0, b1, b2, turn) \
+  TINYC_DEPTHWISE_STRIDE2_EXTEND(b0, turn)              \
+  TINYC_DEPTHWISE_STRIDE2_EXTEND(b1, turn)              \
+  TINYC_DEPTHWISE_STRIDE2_EXTEND(b2, turn)
 
 // One pixel: its column a is extended, the next one b is loaded.
-#define TINYC_DEPTHWISE_HALVES_PIXEL(a0, a1, a2, b0, b1, b2, turn) \
+#define TINYC_DEPTHWISE_STRIDE2_PIXEL(a0, a1, a2, b0, b1, b2, turn) \
   "smlad " a0 ", " a0 ", r4, r9\n"                                 \
   "smlad " a0 ", " a1 ", r5, " a0 "\n"                             \
   "smlad " a0 ", " a2 ", r6, " a0 "\n"                             \
   "ldr " a1 ", [sp]\n"                                             \
   "ldr " a2 ", [sp, #4]\n"                                         \
-  TINYC_DEPTHWISE_HALVES_NEXT(b0, b1, b2)                          \
-  TINYC_DEPTHWISE_HALVES_PAIRS(b0, b1, b2, turn)                   \
+  TINYC_DEPTHWISE_STRIDE2_NEXT(b0, b1, b2)                          \
+  TINYC_DEPTHWISE_STRIDE2_PAIRS(b0, b1, b2, turn)                   \
   "smlabb " a0 ", " b0 ", r7, " a0 "\n"                            \
   "smlabt " a0 ", " b1 ", r7, " a0 "\n"                            \
   "smlabb " a0 ", " b2 ", r8, " a0 "\n"                            \
@@ -131,20 +131,20 @@ TINYC_KERNEL void depthwise_halves_pack_inside(int32_t channels, int32_t count, 
   "strb " a0 ", [%[to]]\n"                                         \
   "add %[to], %[to], #%c[channels]\n"                              \
   ".endif\n"
-#define TINYC_DEPTHWISE_HALVES_AB(turn) \
-  TINYC_DEPTHWISE_HALVES_PIXEL("r10", "r11", "r12", "r3", "lr", "%[w]", turn)
-#define TINYC_DEPTHWISE_HALVES_BA(turn) \
-  TINYC_DEPTHWISE_HALVES_PIXEL("r3", "lr", "%[w]", "r10", "r11", "r12", turn)
+#define TINYC_DEPTHWISE_STRIDE2_AB(turn) \
+  TINYC_DEPTHWISE_STRIDE2_PIXEL("r10", "r11", "r12", "r3", "lr", "%[w]", turn)
+#define TINYC_DEPTHWISE_STRIDE2_BA(turn) \
+  TINYC_DEPTHWISE_STRIDE2_PIXEL("r3", "lr", "%[w]", "r10", "r11", "r12", turn)
 
 // All pixels of one channel.
-#define TINYC_DEPTHWISE_HALVES_CHANNEL(turn)         \
+#define TINYC_DEPTHWISE_STRIDE2_CHANNEL(turn)         \
   "ldmia %[w]!, {r4, r5, r6, r7, r8, r9, r10}\n"     \
   "str r10, [sp]\n"                                  \
   "str %[x], [sp, #12]\n"                            \
   "str %[w], [sp, #16]\n"                            \
   "str %[to], [sp, #20]\n"                           \
-  TINYC_DEPTHWISE_HALVES_NEXT("r10", "r11", "r12")   \
-  TINYC_DEPTHWISE_HALVES_PAIRS("r10", "r11", "r12", turn) \
+  TINYC_DEPTHWISE_STRIDE2_NEXT("r10", "r11", "r12")   \
+  TINYC_DEPTHWISE_STRIDE2_PAIRS("r10", "r11", "r12", turn) \
   ".if %c[turns] > 1\n"                              \
   "movw r3, #24 * %c[turns] * 2 * %c[pairs]\n"       \
   "add r3, r3, %[x]\n"                               \
@@ -152,8 +152,8 @@ TINYC_KERNEL void depthwise_halves_pack_inside(int32_t channels, int32_t count, 
   ".endif\n"                                         \
   "1:\n"                                             \
   ".rept %c[pairs]\n"                                \
-  TINYC_DEPTHWISE_HALVES_AB(turn)                    \
-  TINYC_DEPTHWISE_HALVES_BA(turn)                    \
+  TINYC_DEPTHWISE_STRIDE2_AB(turn)                    \
+  TINYC_DEPTHWISE_STRIDE2_BA(turn)                    \
   ".endr\n"                                          \
   ".if %c[turns] > 1\n"                              \
   "ldr r3, [sp, #8]\n"                               \
@@ -161,7 +161,7 @@ TINYC_KERNEL void depthwise_halves_pack_inside(int32_t channels, int32_t count, 
   "bne 1b\n"                                         \
   ".endif\n"                                         \
   ".if %c[odd]\n"                                    \
-  TINYC_DEPTHWISE_HALVES_AB(turn)                    \
+  TINYC_DEPTHWISE_STRIDE2_AB(turn)                    \
   ".endif\n"                                         \
   "ldr %[x], [sp, #12]\n"                            \
   "ldr %[w], [sp, #16]\n"                            \
@@ -169,7 +169,7 @@ TINYC_KERNEL void depthwise_halves_pack_inside(int32_t channels, int32_t count, 
   "add %[to], %[to], #1\n"
 
 // Frame: [sp] multiplier, offset, where columns end, columns, parameters, results, two channels that are left.
-#define TINYC_DEPTHWISE_HALVES_BEGIN          \
+#define TINYC_DEPTHWISE_STRIDE2_BEGIN          \
   "sub sp, sp, #32\n"                         \
   "movw r12, #(%c[offset]) & 0xffff\n"        \
   "movt r12, #((%c[offset]) >> 16) & 0xffff\n" \
@@ -177,7 +177,7 @@ TINYC_KERNEL void depthwise_halves_pack_inside(int32_t channels, int32_t count, 
   "mov r3, #2\n"                              \
   "0:\n"                                      \
   "str r3, [sp, #24]\n"
-#define TINYC_DEPTHWISE_HALVES_END            \
+#define TINYC_DEPTHWISE_STRIDE2_END            \
   "ldr r3, [sp, #24]\n"                       \
   "add %[x], %[x], #12\n"                     \
   "subs r3, r3, #1\n"                         \
@@ -185,12 +185,12 @@ TINYC_KERNEL void depthwise_halves_pack_inside(int32_t channels, int32_t count, 
   "add sp, sp, #32\n"
 // clang-format on
 
-TINYC_KERNEL void depthwise_halves_dsp(int32_t turns, int32_t pairs, int32_t odd, int32_t channels, int32_t in_unsigned,
-                                       int32_t offset, int32_t shift, int32_t is_unsigned, const uint32_t* columns,
-                                       const int32_t* parameters, uint8_t* to) {
+TINYC_KERNEL void depthwise_stride2_dsp(int32_t turns, int32_t pairs, int32_t odd, int32_t channels,
+                                        int32_t in_unsigned, int32_t offset, int32_t shift, int32_t is_unsigned,
+                                        const uint32_t* columns, const int32_t* parameters, uint8_t* to) {
   __asm__ volatile(
-      TINYC_DEPTHWISE_HALVES_BEGIN TINYC_DEPTHWISE_HALVES_CHANNEL("") TINYC_DEPTHWISE_HALVES_CHANNEL(", ror #8")
-          TINYC_DEPTHWISE_HALVES_END
+      TINYC_DEPTHWISE_STRIDE2_BEGIN TINYC_DEPTHWISE_STRIDE2_CHANNEL("") TINYC_DEPTHWISE_STRIDE2_CHANNEL(", ror #8")
+          TINYC_DEPTHWISE_STRIDE2_END
       : [x] "+r"(columns), [w] "+r"(parameters), [to] "+r"(to)
       : [turns] "i"(turns), [pairs] "i"(pairs), [odd] "i"(odd), [channels] "i"(channels),
         [in_unsigned] "i"(in_unsigned), [offset] "i"(offset), [shift] "i"(shift), [is_unsigned] "i"(is_unsigned)
@@ -199,9 +199,9 @@ TINYC_KERNEL void depthwise_halves_dsp(int32_t turns, int32_t pairs, int32_t odd
 
 #else
 
-TINYC_KERNEL void depthwise_halves_pack_inside(int32_t channels, int32_t count, int32_t, const uint8_t* const* rows,
-                                               uint32_t* to) {
-  for (int32_t x = 0; x < count; ++x, to += TINYC_DEPTHWISE_HALVES_COLUMN) {
+TINYC_KERNEL void depthwise_stride2_pack_inside(int32_t channels, int32_t count, int32_t, const uint8_t* const* rows,
+                                                uint32_t* to) {
+  for (int32_t x = 0; x < count; ++x, to += TINYC_DEPTHWISE_STRIDE2_COLUMN) {
     for (int32_t i = 0; i < 3; ++i) {
       const uint8_t* from = rows[i] + 2 * x * channels;
       const uint32_t left = load_word(from);
@@ -212,18 +212,18 @@ TINYC_KERNEL void depthwise_halves_pack_inside(int32_t channels, int32_t count, 
   }
 }
 
-TINYC_KERNEL void depthwise_halves_dsp(int32_t turns, int32_t pairs, int32_t odd, int32_t channels, int32_t in_unsigned,
-                                       int32_t offset, int32_t shift, int32_t is_unsigned, const uint32_t* columns,
-                                       const int32_t* parameters, uint8_t* to) {
+TINYC_KERNEL void depthwise_stride2_dsp(int32_t turns, int32_t pairs, int32_t odd, int32_t channels,
+                                        int32_t in_unsigned, int32_t offset, int32_t shift, int32_t is_unsigned,
+                                        const uint32_t* columns, const int32_t* parameters, uint8_t* to) {
   const int32_t out_w = 2 * turns * pairs + odd;
-  for (int32_t c = 0; c < 4; ++c, parameters += TINYC_DEPTHWISE_HALVES_PARAMETERS) {
+  for (int32_t c = 0; c < 4; ++c, parameters += TINYC_DEPTHWISE_STRIDE2_PARAMETERS) {
     for (int32_t x = 0; x < out_w; ++x) {
       int32_t sum = parameters[5];
       for (int32_t i = 0; i < 3; ++i) {
-        const uint32_t* words = columns + TINYC_DEPTHWISE_HALVES_COLUMN * x + 3 * (c / 2) + i;
+        const uint32_t* words = columns + TINYC_DEPTHWISE_STRIDE2_COLUMN * x + 3 * (c / 2) + i;
         const bool is_odd = c % 2 != 0;
         const uint32_t here = is_odd ? extend_odd(words[0], in_unsigned != 0) : extend_even(words[0], in_unsigned != 0);
-        const uint32_t next = words[TINYC_DEPTHWISE_HALVES_COLUMN];
+        const uint32_t next = words[TINYC_DEPTHWISE_STRIDE2_COLUMN];
         const uint32_t there = is_odd ? extend_odd(next, in_unsigned != 0) : extend_even(next, in_unsigned != 0);
         const uint32_t third = static_cast<uint32_t>(parameters[i == 2 ? 4 : 3]);
         sum = smlad(here, static_cast<uint32_t>(parameters[i]), sum);

@@ -2,14 +2,13 @@
 // 8-bit 3 x 3 depthwise convolution of stride 2 on the DSP extension: pairs of pixels, one channel's weights in
 // registers for a whole row.
 #include <algorithm>
-#include <array>
 
 #include "backends/kernel_block.h"
 #include "backends/kernel_conv.h"
 #include "ir/op_def.h"
 
 namespace tinyc {
-namespace armv7em_dsp_conv_depthwise_halves_q8 {
+namespace armv7em_dsp_conv_depthwise_stride2_q8 {
 
 // Columns are pairs of pixels of the padded image, of which so many hold some of the image ...
 inline int64_t columns(const Image2d& image) {
@@ -27,8 +26,7 @@ inline int64_t pairs(const Image2d& image) { return unrolled(image.out_w / 2, 3)
 
 inline std::optional<std::string> why_not(const ir::Op& op) {
   if (auto reason = need_2d(op)) return reason;
-  const ir::Shape& w = op.operand_type(1).shape;
-  if (!is_depthwise(op) || w[0] != op.integer("groups")) return "needs one input and one output channel per group";
+  if (auto reason = need_depthwise(op)) return reason;
   const Image2d image = conv_image(op);
   if (image.h.kernel != 3 || image.w.kernel != 3) return "needs 3 x 3 kernels";
   if (image.h.dilation != 1 || image.w.dilation != 1) return "needs dilation 1";
@@ -52,32 +50,21 @@ inline int layer_code_bytes(const ir::Op& op, const Variant&) {
 }
 
 inline std::vector<int32_t> parameters(const ir::Op& op) {
-  const BlockRequantization requantization = *block_requantization(op);
-  const std::vector<int32_t> weights = centred_weights(op);
-  const int64_t zero = op.operand_type(0).quant->zero_point();
-  const auto pair = [](int64_t low, int64_t high) {
-    return static_cast<int32_t>((static_cast<uint32_t>(256 * low) & 0xFFFFU) | static_cast<uint32_t>(256 * high) << 16);
-  };
+  const BlockLayer layer(op);
   std::vector<int32_t> packed;
-  for (size_t c = 0; c < requantization.multiplier.size(); ++c) {
-    std::array<int64_t, 9> w = {};
-    int64_t sum = 0;
-    for (size_t k = 0; k < 9; ++k) {
-      w[k] = requantization.constant[c] ? 0 : weights[9 * c + k];
-      sum += w[k] * zero;
-    }
-    packed.insert(packed.end(),
-                  {pair(w[0], w[1]), pair(w[3], w[4]), pair(w[6], w[7]), pair(w[2], w[5]), pair(w[8], 0)});
-    packed.push_back(static_cast<int32_t>(static_cast<uint32_t>(requantization.added[c] - 256 * sum)));
-    packed.push_back(requantization.multiplier[c]);
+  for (int64_t c = 0; c < layer.outputs(); ++c) {
+    const auto weight = [&](int64_t tap) { return 256 * layer.weight(c, tap); };
+    for (int64_t row = 0; row < 9; row += 3) packed.push_back(lane_pair(weight(row), weight(row + 1)));
+    packed.push_back(lane_pair(weight(2), weight(5)));
+    packed.push_back(lane_pair(weight(8), 0));
+    packed.push_back(layer.start(c));
+    packed.push_back(layer.multiplier(c));
   }
   return packed;
 }
 
 inline Built build(const ir::Op& op, const Variant&) {
   const Image2d image = conv_image(op);
-  const BlockRequantization requantization = *block_requantization(op);
-  const int64_t zero = op.operand_type(0).quant->zero_point() & 0xFF;
   Built built;
   built.geometry = {{"in_h", image.in_h},
                     {"in_w", image.in_w},
@@ -90,12 +77,8 @@ inline Built build(const ir::Op& op, const Variant&) {
                     {"pairs", pairs(image)},
                     {"stride_h", image.h.stride},
                     {"pad_h", image.h.pad_begin},
-                    {"pad_w", image.w.pad_begin},
-                    {"zero_word", static_cast<int32_t>(static_cast<uint32_t>(zero) * 0x01010101U)},
-                    {"in_unsigned", is_unsigned_8(op.operand_type(0))},
-                    {"offset", requantization.offset},
-                    {"shift", requantization.shift},
-                    {"out_unsigned", is_unsigned_8(op.result_type())}};
+                    {"pad_w", image.w.pad_begin}};
+  add_block_fields(op, built.geometry);
   built.constants = {
       packed("parameters", "[channels]: weight pairs per row, of the third column, bias, multiplier", parameters(op))};
   return built;
@@ -115,31 +98,31 @@ inline double cycles(const ir::Op& op, const Variant&, const CoreTiming& t) {
   return blocks * (50 * t.alu + in_image * column + turns + edges + 4 * channel);
 }
 
-}  // namespace armv7em_dsp_conv_depthwise_halves_q8
+}  // namespace armv7em_dsp_conv_depthwise_stride2_q8
 
-inline const KernelDef armv7em_dsp_conv_depthwise_halves_q8_kernel = {
-    .name = "conv_depthwise_halves_q8",
+inline const KernelDef armv7em_dsp_conv_depthwise_stride2_q8_kernel = {
+    .name = "conv_depthwise_stride2_q8",
     .isa = Isa::armv7em_dsp,
     .ops = {"conv"},
     .types = "q8 x i8 -> q8",
     .summary = "8-bit 3 x 3 depthwise convolution of stride 2, pairs of pixels",
-    .entry = "conv_depthwise_halves_q8",
-    .geometry_type = "ConvDepthwiseHalvesQ8",
+    .entry = "conv_depthwise_stride2_q8",
+    .geometry_type = "ConvDepthwiseStride2Q8",
     .loops_over_batch = true,
     .tflite_rounding = true,
-    .why_not = armv7em_dsp_conv_depthwise_halves_q8::why_not,
-    .needs = armv7em_dsp_conv_depthwise_halves_q8::needs,
-    .build = armv7em_dsp_conv_depthwise_halves_q8::build,
-    .cycles = armv7em_dsp_conv_depthwise_halves_q8::cycles,
-    .layer_code_bytes = armv7em_dsp_conv_depthwise_halves_q8::layer_code_bytes,
+    .why_not = armv7em_dsp_conv_depthwise_stride2_q8::why_not,
+    .needs = armv7em_dsp_conv_depthwise_stride2_q8::needs,
+    .build = armv7em_dsp_conv_depthwise_stride2_q8::build,
+    .cycles = armv7em_dsp_conv_depthwise_stride2_q8::cycles,
+    .layer_code_bytes = armv7em_dsp_conv_depthwise_stride2_q8::layer_code_bytes,
 };
 
 }  // namespace tinyc
 // ---- shipped ----
-#include "runtime-stubs/tinyc_depthwise_halves_dsp.h"
+#include "runtime-stubs/tinyc_depthwise_stride2_dsp.h"
 
 // 8-bit 3 x 3 depthwise convolution, channels last, a multiple of 4 channels, stride 2 from column to column.
-struct ConvDepthwiseHalvesQ8 {
+struct ConvDepthwiseStride2Q8 {
   int32_t in_h, in_w, channels, out_w;
   int32_t columns, inside, unroll, turns, pairs;
   int32_t stride_h, pad_h, pad_w;
@@ -147,25 +130,26 @@ struct ConvDepthwiseHalvesQ8 {
 };
 
 // Packs the columns of four channels.
-TINYC_KERNEL void conv_depthwise_halves_q8_pack(const ConvDepthwiseHalvesQ8& g, const uint8_t* const* rows,
-                                                uint32_t* columns) {
+TINYC_KERNEL void conv_depthwise_stride2_q8_pack(const ConvDepthwiseStride2Q8& g, const uint8_t* const* rows,
+                                                 uint32_t* columns) {
   const bool whole = rows[0] != nullptr && rows[1] != nullptr && rows[2] != nullptr;
   const int32_t first = g.pad_w;
   if (whole && g.inside > 0) {
     const int32_t skipped = first * g.channels;
     const uint8_t* from[3] = {rows[0] + skipped, rows[1] + skipped, rows[2] + skipped};
-    depthwise_halves_pack_inside(g.channels, g.inside, g.unroll, from, columns + first * TINYC_DEPTHWISE_HALVES_COLUMN);
+    depthwise_stride2_pack_inside(g.channels, g.inside, g.unroll, from,
+                                  columns + first * TINYC_DEPTHWISE_STRIDE2_COLUMN);
   }
   const int32_t packed = whole ? g.inside : 0;
-  for (int32_t x = 0; x < first; ++x) depthwise_halves_pack(g, rows, x, columns);
-  for (int32_t x = first + packed; x < g.columns; ++x) depthwise_halves_pack(g, rows, x, columns);
+  for (int32_t x = 0; x < first; ++x) depthwise_stride2_pack(g, rows, x, columns);
+  for (int32_t x = first + packed; x < g.columns; ++x) depthwise_stride2_pack(g, rows, x, columns);
 }
 
-TINYC_KERNEL void conv_depthwise_halves_q8(const ConvDepthwiseHalvesQ8& g, const Rows& in, const Rows& out,
-                                           const int32_t* parameters, uint8_t* scratch, int32_t y0, int32_t y1) {
+TINYC_KERNEL void conv_depthwise_stride2_q8(const ConvDepthwiseStride2Q8& g, const Rows& in, const Rows& out,
+                                            const int32_t* parameters, uint8_t* scratch, int32_t y0, int32_t y1) {
   uint32_t* columns = static_cast<uint32_t*>(static_cast<void*>(scratch));
   const uint8_t* padding[3] = {nullptr, nullptr, nullptr};
-  for (int32_t x = g.columns; x <= g.out_w; ++x) depthwise_halves_pack(g, padding, x, columns);
+  for (int32_t x = g.columns; x <= g.out_w; ++x) depthwise_stride2_pack(g, padding, x, columns);
   for (int32_t y = y0; y < y1; ++y) {
     const uint8_t* rows[3];
     for (int32_t i = 0; i < 3; ++i) {
@@ -174,10 +158,10 @@ TINYC_KERNEL void conv_depthwise_halves_q8(const ConvDepthwiseHalvesQ8& g, const
     }
     uint8_t* to = row_at(out, y);
     const int32_t* p = parameters;
-    for (int32_t c = 0; c < g.channels; c += 4, p += 4 * TINYC_DEPTHWISE_HALVES_PARAMETERS) {
-      conv_depthwise_halves_q8_pack(g, rows, columns);
-      depthwise_halves_dsp(g.turns, g.pairs, g.out_w % 2, g.channels, g.in_unsigned, g.offset, g.shift, g.out_unsigned,
-                           columns, p, to + c);
+    for (int32_t c = 0; c < g.channels; c += 4, p += 4 * TINYC_DEPTHWISE_STRIDE2_PARAMETERS) {
+      conv_depthwise_stride2_q8_pack(g, rows, columns);
+      depthwise_stride2_dsp(g.turns, g.pairs, g.out_w % 2, g.channels, g.in_unsigned, g.offset, g.shift, g.out_unsigned,
+                            columns, p, to + c);
       for (int32_t i = 0; i < 3; ++i) rows[i] = rows[i] == nullptr ? nullptr : rows[i] + 4;
     }
   }
