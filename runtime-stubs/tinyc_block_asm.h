@@ -5,6 +5,40 @@
 #if defined(__ARM_FEATURE_DSP) && defined(__OPTIMIZE__) && !defined(__clang__) && !defined(TINYC_PORTABLE_TWINS)
 
 // clang-format off
+// Bytes 0 and 2 of a word as 16-bit lanes; `from` may be rotated.
+#define TINYC_BLOCK_EXTEND(to, from)                        \
+  ".if %c[in_unsigned]\n"                                   \
+  "uxtb16 " to ", " from "\n"                               \
+  ".else\n"                                                 \
+  "sxtb16 " to ", " from "\n"                               \
+  ".endif\n"
+// The 8 bits of `sum`, which may be shifted.
+#define TINYC_BLOCK_SATURATE(to, sum)                       \
+  ".if %c[is_unsigned]\n"                                   \
+  "usat " to ", #8, " sum "\n"                              \
+  ".else\n"                                                 \
+  "ssat " to ", #8, " sum "\n"                              \
+  ".endif\n"
+#define TINYC_BLOCK_SATURATE_SHIFTED(sum) TINYC_BLOCK_SATURATE(sum, sum ", asr #%c[shift]")
+
+// Inputs r3 and r12 times the weights of two channels: sums a and b of the first pixel, c and d of the second.
+#define TINYC_BLOCK_ADD(a, b, c, d)                         \
+  "smlad " a ", r3, lr, " a "\n"                            \
+  "smlad " c ", r12, lr, " c "\n"                           \
+  "smlad " b ", r3, %[to], " b "\n"                         \
+  "smlad " d ", r12, %[to], " d "\n"
+// The first of a block, which may start the second pixel's sums from the first one's biases.
+#define TINYC_BLOCK_ADD_FIRST(k, a, b, c, d)                \
+  ".if %c[once] && " #k " == 0\n"                           \
+  "smlad " c ", r12, lr, " a "\n"                           \
+  "smlad " d ", r12, %[to], " b "\n"                        \
+  ".else\n"                                                 \
+  "smlad " c ", r12, lr, " c "\n"                           \
+  "smlad " d ", r12, %[to], " d "\n"                        \
+  ".endif\n"                                                \
+  "smlad " a ", r3, lr, " a "\n"                            \
+  "smlad " b ", r3, %[to], " b "\n"
+
 // Frame: [sp] pieces that are left, [sp, 4] end of the piece, results, input, end of the parameters. `once`: a block is
 // one pass through the unrolled steps, the first of which starts the second pixel's sums from the first one's biases.
 #define TINYC_BLOCK_BEGIN(copies)             \
@@ -50,11 +84,7 @@
 
 #define TINYC_BLOCK_RESULT(sum, multiplier)                 \
   "smmla " sum ", " sum ", " multiplier ", %[to]\n"         \
-  ".if %c[is_unsigned]\n"                                   \
-  "usat " sum ", #8, " sum ", asr #%c[shift]\n"             \
-  ".else\n"                                                 \
-  "ssat " sum ", #8, " sum ", asr #%c[shift]\n"             \
-  ".endif\n"
+  TINYC_BLOCK_SATURATE_SHIFTED(sum)
 
 #define TINYC_BLOCK_MULTIPLIERS                             \
   "movw %[to], #(%c[offset]) & 0xffff\n"                    \
@@ -71,40 +101,18 @@
   "eor r3, r3, #%c[flip]\n"                                 \
   "eor r12, r12, #%c[flip]\n"                               \
   ".endif\n"                                                \
-  ".if %c[once] && " #k " == 0\n"                           \
-  "smlad r8, r12, lr, r4\n"                                 \
-  "smlad r9, r12, %[to], r5\n"                              \
-  ".else\n"                                                 \
-  "smlad r8, r12, lr, r8\n"                                 \
-  "smlad r9, r12, %[to], r9\n"                              \
-  ".endif\n"                                                \
-  "smlad r4, r3, lr, r4\n"                                  \
-  "smlad r5, r3, %[to], r5\n"                               \
+  TINYC_BLOCK_ADD_FIRST(k, "r4", "r5", "r8", "r9")          \
   "ldr lr, [%[w], #32 * " #k " + 8]\n"                      \
   "ldr %[to], [%[w], #32 * " #k " + 12]\n"                  \
-  ".if %c[once] && " #k " == 0\n"                           \
-  "smlad r10, r12, lr, r6\n"                                \
-  "smlad r11, r12, %[to], r7\n"                             \
-  ".else\n"                                                 \
-  "smlad r10, r12, lr, r10\n"                               \
-  "smlad r11, r12, %[to], r11\n"                            \
-  ".endif\n"                                                \
-  "smlad r6, r3, lr, r6\n"                                  \
-  "smlad r7, r3, %[to], r7\n"                               \
+  TINYC_BLOCK_ADD_FIRST(k, "r6", "r7", "r10", "r11")        \
   "ldr lr, [%[w], #32 * " #k " + 16]\n"                     \
   "ldr %[to], [%[w], #32 * " #k " + 20]\n"                  \
   "uxtb16 r3, r3\n"                                         \
   "uxtb16 r12, r12\n"                                       \
-  "smlad r4, r3, lr, r4\n"                                  \
-  "smlad r8, r12, lr, r8\n"                                 \
-  "smlad r5, r3, %[to], r5\n"                               \
-  "smlad r9, r12, %[to], r9\n"                              \
+  TINYC_BLOCK_ADD("r4", "r5", "r8", "r9")                   \
   "ldr lr, [%[w], #32 * " #k " + 24]\n"                     \
   "ldr %[to], [%[w], #32 * " #k " + 28]\n"                  \
-  "smlad r6, r3, lr, r6\n"                                  \
-  "smlad r10, r12, lr, r10\n"                               \
-  "smlad r7, r3, %[to], r7\n"                               \
-  "smlad r11, r12, %[to], r11\n"
+  TINYC_BLOCK_ADD("r6", "r7", "r10", "r11")
 
 #define TINYC_BLOCK_STEP_1(k)                               \
   "ldr r3, [%[x], #4 * " #k "]\n"                           \
@@ -148,42 +156,20 @@
   TINYC_BLOCK_COMPLEMENT("r12")                             \
   "sxtb16 lr, lr\n"                                         \
   "sxtb16 %[to], %[to]\n"                                   \
-  ".if %c[once] && " #k " == 0\n"                           \
-  "smlad r8, r12, lr, r4\n"                                 \
-  "smlad r9, r12, %[to], r5\n"                              \
-  ".else\n"                                                 \
-  "smlad r8, r12, lr, r8\n"                                 \
-  "smlad r9, r12, %[to], r9\n"                              \
-  ".endif\n"                                                \
-  "smlad r4, r3, lr, r4\n"                                  \
-  "smlad r5, r3, %[to], r5\n"                               \
+  TINYC_BLOCK_ADD_FIRST(k, "r4", "r5", "r8", "r9")          \
   "ldr lr, [%[w], #16 * " #k " + 8]\n"                      \
   "ldr %[to], [%[w], #16 * " #k " + 12]\n"                  \
   "sxtb16 lr, lr\n"                                         \
   "sxtb16 %[to], %[to]\n"                                   \
-  ".if %c[once] && " #k " == 0\n"                           \
-  "smlad r10, r12, lr, r6\n"                                \
-  "smlad r11, r12, %[to], r7\n"                             \
-  ".else\n"                                                 \
-  "smlad r10, r12, lr, r10\n"                               \
-  "smlad r11, r12, %[to], r11\n"                            \
-  ".endif\n"                                                \
-  "smlad r6, r3, lr, r6\n"                                  \
-  "smlad r7, r3, %[to], r7\n"                               \
+  TINYC_BLOCK_ADD_FIRST(k, "r6", "r7", "r10", "r11")        \
   "ldr lr, [%[w], #16 * " #k "]\n"                          \
   "ldr %[to], [%[w], #16 * " #k " + 4]\n"                   \
   TINYC_BLOCK_EVEN("r3")                                    \
   TINYC_BLOCK_EVEN("r12")                                   \
-  "smlad r4, r3, lr, r4\n"                                  \
-  "smlad r8, r12, lr, r8\n"                                 \
-  "smlad r5, r3, %[to], r5\n"                               \
-  "smlad r9, r12, %[to], r9\n"                              \
+  TINYC_BLOCK_ADD("r4", "r5", "r8", "r9")                   \
   "ldr lr, [%[w], #16 * " #k " + 8]\n"                      \
   "ldr %[to], [%[w], #16 * " #k " + 12]\n"                  \
-  "smlad r6, r3, lr, r6\n"                                  \
-  "smlad r10, r12, lr, r10\n"                               \
-  "smlad r7, r3, %[to], r7\n"                               \
-  "smlad r11, r12, %[to], r11\n"
+  TINYC_BLOCK_ADD("r6", "r7", "r10", "r11")
 
 #define TINYC_BLOCK_BYTES_1(k)                              \
   "ldr r3, [%[x], #4 * " #k "]\n"                           \

@@ -47,31 +47,24 @@ TINYC_KERNEL int32_t depthwise_column_parameters(int32_t kernel, int32_t layer_r
   "pkhbt lr, r3, r12, lsl #16\n"                    \
   "pkhtb r12, r12, r3, asr #16\n"
 
-#define TINYC_DEPTHWISE_COLUMN_EXTEND(to, from)     \
-  ".if %c[in_unsigned]\n"                           \
-  "uxtb16 " to ", " from "\n"                       \
-  ".else\n"                                         \
-  "sxtb16 " to ", " from "\n"                       \
-  ".endif\n"
-
 #define TINYC_DEPTHWISE_COLUMN_WEIGHTS(channel, row) \
   "[%[w], #.Ltinyc_pair * 16 * %c[layer_rows] + " #channel " * 4 * %c[layer_rows] + " #row " * 4]\n"
 
 #define TINYC_DEPTHWISE_COLUMN_PAIR_2                               \
-  TINYC_DEPTHWISE_COLUMN_EXTEND("r3", "lr")                         \
+  TINYC_BLOCK_EXTEND("r3", "lr")                                    \
   "ldr %[to], " TINYC_DEPTHWISE_COLUMN_WEIGHTS(0, 0)                \
   "smlad r4, r3, %[to], r4\n"                                       \
   "ldr %[to], " TINYC_DEPTHWISE_COLUMN_WEIGHTS(0, 1)                \
   "smlad r8, r3, %[to], r8\n"                                       \
-  TINYC_DEPTHWISE_COLUMN_EXTEND("lr", "lr, ror #8")                 \
+  TINYC_BLOCK_EXTEND("lr", "lr, ror #8")                            \
   "ldrd r3, %[to], " TINYC_DEPTHWISE_COLUMN_WEIGHTS(1, 0)           \
   "smlad r5, lr, r3, r5\n"                                          \
   "smlad r9, lr, %[to], r9\n"                                       \
-  TINYC_DEPTHWISE_COLUMN_EXTEND("r3", "r12")                        \
+  TINYC_BLOCK_EXTEND("r3", "r12")                                   \
   "ldrd lr, %[to], " TINYC_DEPTHWISE_COLUMN_WEIGHTS(2, 0)           \
   "smlad r6, r3, lr, r6\n"                                          \
   "smlad r10, r3, %[to], r10\n"                                     \
-  TINYC_DEPTHWISE_COLUMN_EXTEND("r12", "r12, ror #8")               \
+  TINYC_BLOCK_EXTEND("r12", "r12, ror #8")                          \
   "ldrd lr, %[to], " TINYC_DEPTHWISE_COLUMN_WEIGHTS(3, 0)           \
   "smlad r7, r12, lr, r7\n"                                         \
   "smlad r11, r12, %[to], r11\n"
@@ -81,12 +74,12 @@ TINYC_KERNEL int32_t depthwise_column_parameters(int32_t kernel, int32_t layer_r
   "ldr r9, " TINYC_DEPTHWISE_COLUMN_WEIGHTS(1, 0)                   \
   "ldr r10, " TINYC_DEPTHWISE_COLUMN_WEIGHTS(2, 0)                  \
   "ldr r11, " TINYC_DEPTHWISE_COLUMN_WEIGHTS(3, 0)                  \
-  TINYC_DEPTHWISE_COLUMN_EXTEND("r3", "lr")                         \
-  TINYC_DEPTHWISE_COLUMN_EXTEND("lr", "lr, ror #8")                 \
+  TINYC_BLOCK_EXTEND("r3", "lr")                                    \
+  TINYC_BLOCK_EXTEND("lr", "lr, ror #8")                            \
   "smlad r4, r3, r8, r4\n"                                          \
   "smlad r5, lr, r9, r5\n"                                          \
-  TINYC_DEPTHWISE_COLUMN_EXTEND("r3", "r12")                        \
-  TINYC_DEPTHWISE_COLUMN_EXTEND("r12", "r12, ror #8")               \
+  TINYC_BLOCK_EXTEND("r3", "r12")                                   \
+  TINYC_BLOCK_EXTEND("r12", "r12, ror #8")                          \
   "smlad r6, r3, r10, r6\n"                                         \
   "smlad r7, r12, r11, r7\n"
 

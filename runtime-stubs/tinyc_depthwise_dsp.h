@@ -57,13 +57,8 @@ TINYC_KERNEL int32_t depthwise_dsp_parameters(int32_t kernel_h, int32_t kernel_w
   TINYC_DEPTHWISE_ROW(1, columns) TINYC_DEPTHWISE_ROW(2, columns)
 
 #define TINYC_DEPTHWISE_EXTEND                \
-  ".if %c[in_unsigned]\n"                     \
-  "uxtb16 r12, r3\n"                          \
-  "uxtb16 r3, r3, ror #8\n"                   \
-  ".else\n"                                   \
-  "sxtb16 r12, r3\n"                          \
-  "sxtb16 r3, r3, ror #8\n"                   \
-  ".endif\n"
+  TINYC_BLOCK_EXTEND("r12", "r3")             \
+  TINYC_BLOCK_EXTEND("r3", "r3, ror #8")
 
 #define TINYC_DEPTHWISE_ADD(c0, c1, c2, c3)   \
   "smlabb " c0 ", r12, lr, " c0 "\n"          \

@@ -95,22 +95,16 @@ TINYC_KERNEL void depthwise_rows_padding(const G& g, uint32_t* columns) {
 #if defined(__ARM_FEATURE_DSP) && defined(__OPTIMIZE__) && !defined(__clang__) && !defined(TINYC_PORTABLE_TWINS)
 
 // clang-format off
-#define TINYC_DEPTHWISE_ROWS_EXTEND(to, word, turn) \
-  ".if %c[is_unsigned]\n"                           \
-  "uxtb16 " to ", " word turn "\n"                  \
-  ".else\n"                                         \
-  "sxtb16 " to ", " word turn "\n"                  \
-  ".endif\n"
 // Words a and b of two rows to one word per channel: c0 and c2 take the place of a and b.
 #define TINYC_DEPTHWISE_ROWS_WORDS(c0, c1, c2, c3) \
   "pkhbt " c1 ", " c0 ", " c2 ", lsl #16\n"        \
   "pkhtb " c3 ", " c2 ", " c0 ", asr #16\n"        \
-  TINYC_DEPTHWISE_ROWS_EXTEND(c0, c1, "")          \
-  TINYC_DEPTHWISE_ROWS_EXTEND(c1, c1, ", ror #8")  \
-  TINYC_DEPTHWISE_ROWS_EXTEND(c2, c3, "")          \
-  TINYC_DEPTHWISE_ROWS_EXTEND(c3, c3, ", ror #8")
+  TINYC_BLOCK_EXTEND(c0, c1)                       \
+  TINYC_BLOCK_EXTEND(c1, c1 ", ror #8")            \
+  TINYC_BLOCK_EXTEND(c2, c3)                       \
+  TINYC_BLOCK_EXTEND(c3, c3 ", ror #8")
 
-TINYC_KERNEL void depthwise_rows_pack_inside(int32_t channels, int32_t count, int32_t unroll, int32_t is_unsigned,
+TINYC_KERNEL void depthwise_rows_pack_inside(int32_t channels, int32_t count, int32_t unroll, int32_t in_unsigned,
                                              const uint8_t* const* rows, int32_t c, uint32_t* to) {
   const int32_t bytes = channels * count;
   const uint8_t* ends[4];
@@ -134,7 +128,7 @@ TINYC_KERNEL void depthwise_rows_pack_inside(int32_t channels, int32_t count, in
       ".endr\n"
       "bne 0b\n"
       : [from] "+r"(from), [to] "+r"(to), [last] "+r"(last)
-      : [channels] "i"(channels), [bytes] "i"(bytes), [unroll] "i"(unroll), [is_unsigned] "i"(is_unsigned)
+      : [channels] "i"(channels), [bytes] "i"(bytes), [unroll] "i"(unroll), [in_unsigned] "i"(in_unsigned)
       : "r3", "r4", "r5", "r6", "r7", "r8", "r9", "r10", "r11", "r12", "lr", "cc", "memory");
 }
 // clang-format on
@@ -195,13 +189,8 @@ TINYC_KERNEL void depthwise_rows_pack_inside(int32_t channels, int32_t count, in
   "smmla r11, r11, %[w], lr\n"                              \
   "smmla r12, r12, %[w], lr\n"                              \
   ".endif\n"                                                \
-  ".if %c[is_unsigned]\n"                                   \
-  "usat r11, #8, r11, asr #%c[shift]\n"                     \
-  "usat r12, #8, r12, asr #%c[shift]\n"                     \
-  ".else\n"                                                 \
-  "ssat r11, #8, r11, asr #%c[shift]\n"                     \
-  "ssat r12, #8, r12, asr #%c[shift]\n"                     \
-  ".endif\n"                                                \
+  TINYC_BLOCK_SATURATE_SHIFTED("r11")                       \
+  TINYC_BLOCK_SATURATE_SHIFTED("r12")                       \
   "strb r12, [%[to], r3]\n"                                 \
   ".if %c[channels] < 256\n"                                \
   "strb r11, [%[to]], #%c[channels]\n"                      \
@@ -214,8 +203,8 @@ TINYC_KERNEL void depthwise_rows_pack_inside(int32_t channels, int32_t count, in
   "subs %[w], %[w], #1\n"                                   \
   "bne 0b\n"                                                \
   ".endif\n"                                                \
-  TINYC_DEPTHWISE_ROWS_BACK("%[x]", "(32 * %c[turns] * %c[unroll] - 8)")               \
-  TINYC_DEPTHWISE_ROWS_BACK("%[to]", "(%c[channels] * %c[turns] * %c[unroll] - 1)")    \
+  TINYC_DEPTHWISE_ROWS_BACK("%[x]", "(32 * %c[turns] * %c[unroll] - 8)") \
+  TINYC_DEPTHWISE_ROWS_BACK("%[to]", "(%c[channels] * %c[turns] * %c[unroll] - 1)") \
   "ldrd %[w], r3, [sp, #12]\n"                              \
   "subs r3, r3, #1\n"                                       \
   "bne 1b\n"                                                \

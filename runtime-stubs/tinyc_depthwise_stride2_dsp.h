@@ -91,21 +91,15 @@ TINYC_KERNEL void depthwise_stride2_pack_inside(int32_t channels, int32_t count,
 }
 
 // clang-format off
-// Extends a word of channels 0 and 1: to pairs of one of them, by `turn`.
-#define TINYC_DEPTHWISE_STRIDE2_EXTEND(word, turn) \
-  ".if %c[in_unsigned]\n"                         \
-  "uxtb16 " word ", " word turn "\n"              \
-  ".else\n"                                       \
-  "sxtb16 " word ", " word turn "\n"              \
-  ".endif\n"
 #define TINYC_DEPTHWISE_STRIDE2_NEXT(b0, b1, b2) \
   "ldr " b1 ", [%[x], #4]\n"                    \
   "ldr " b2 ", [%[x], #8]\n"                    \
   "ldr " b0 ", [%[x]], #24\n"
+// Words of channels 0 and 1 to pairs of one of them, by `turn`.
 #define TINYC_DEPTHWISE_STRIDE2_PAIRS(b0, b1, b2, turn) \
-  TINYC_DEPTHWISE_STRIDE2_EXTEND(b0, turn)              \
-  TINYC_DEPTHWISE_STRIDE2_EXTEND(b1, turn)              \
-  TINYC_DEPTHWISE_STRIDE2_EXTEND(b2, turn)
+  TINYC_BLOCK_EXTEND(b0, b0 turn)                       \
+  TINYC_BLOCK_EXTEND(b1, b1 turn)                       \
+  TINYC_BLOCK_EXTEND(b2, b2 turn)
 
 // One pixel: its column a is extended, the next one b is loaded.
 #define TINYC_DEPTHWISE_STRIDE2_PIXEL(a0, a1, a2, b0, b1, b2, turn) \
@@ -114,17 +108,13 @@ TINYC_KERNEL void depthwise_stride2_pack_inside(int32_t channels, int32_t count,
   "smlad " a0 ", " a2 ", r6, " a0 "\n"                             \
   "ldr " a1 ", [sp]\n"                                             \
   "ldr " a2 ", [sp, #4]\n"                                         \
-  TINYC_DEPTHWISE_STRIDE2_NEXT(b0, b1, b2)                          \
-  TINYC_DEPTHWISE_STRIDE2_PAIRS(b0, b1, b2, turn)                   \
+  TINYC_DEPTHWISE_STRIDE2_NEXT(b0, b1, b2)                         \
+  TINYC_DEPTHWISE_STRIDE2_PAIRS(b0, b1, b2, turn)                  \
   "smlabb " a0 ", " b0 ", r7, " a0 "\n"                            \
   "smlabt " a0 ", " b1 ", r7, " a0 "\n"                            \
   "smlabb " a0 ", " b2 ", r8, " a0 "\n"                            \
   "smmla " a0 ", " a0 ", " a1 ", " a2 "\n"                         \
-  ".if %c[is_unsigned]\n"                                          \
-  "usat " a0 ", #8, " a0 ", asr #%c[shift]\n"                      \
-  ".else\n"                                                        \
-  "ssat " a0 ", #8, " a0 ", asr #%c[shift]\n"                      \
-  ".endif\n"                                                       \
+  TINYC_BLOCK_SATURATE_SHIFTED(a0)                                 \
   ".if %c[channels] < 256\n"                                       \
   "strb " a0 ", [%[to]], #%c[channels]\n"                          \
   ".else\n"                                                        \
@@ -137,13 +127,13 @@ TINYC_KERNEL void depthwise_stride2_pack_inside(int32_t channels, int32_t count,
   TINYC_DEPTHWISE_STRIDE2_PIXEL("r3", "lr", "%[w]", "r10", "r11", "r12", turn)
 
 // All pixels of one channel.
-#define TINYC_DEPTHWISE_STRIDE2_CHANNEL(turn)         \
+#define TINYC_DEPTHWISE_STRIDE2_CHANNEL(turn)        \
   "ldmia %[w]!, {r4, r5, r6, r7, r8, r9, r10}\n"     \
   "str r10, [sp]\n"                                  \
   "str %[x], [sp, #12]\n"                            \
   "str %[w], [sp, #16]\n"                            \
   "str %[to], [sp, #20]\n"                           \
-  TINYC_DEPTHWISE_STRIDE2_NEXT("r10", "r11", "r12")   \
+  TINYC_DEPTHWISE_STRIDE2_NEXT("r10", "r11", "r12")  \
   TINYC_DEPTHWISE_STRIDE2_PAIRS("r10", "r11", "r12", turn) \
   ".if %c[turns] > 1\n"                              \
   "movw r3, #24 * %c[turns] * 2 * %c[pairs]\n"       \
@@ -152,8 +142,8 @@ TINYC_KERNEL void depthwise_stride2_pack_inside(int32_t channels, int32_t count,
   ".endif\n"                                         \
   "1:\n"                                             \
   ".rept %c[pairs]\n"                                \
-  TINYC_DEPTHWISE_STRIDE2_AB(turn)                    \
-  TINYC_DEPTHWISE_STRIDE2_BA(turn)                    \
+  TINYC_DEPTHWISE_STRIDE2_AB(turn)                   \
+  TINYC_DEPTHWISE_STRIDE2_BA(turn)                   \
   ".endr\n"                                          \
   ".if %c[turns] > 1\n"                              \
   "ldr r3, [sp, #8]\n"                               \
@@ -161,7 +151,7 @@ TINYC_KERNEL void depthwise_stride2_pack_inside(int32_t channels, int32_t count,
   "bne 1b\n"                                         \
   ".endif\n"                                         \
   ".if %c[odd]\n"                                    \
-  TINYC_DEPTHWISE_STRIDE2_AB(turn)                    \
+  TINYC_DEPTHWISE_STRIDE2_AB(turn)                   \
   ".endif\n"                                         \
   "ldr %[x], [sp, #12]\n"                            \
   "ldr %[w], [sp, #16]\n"                            \
@@ -169,7 +159,7 @@ TINYC_KERNEL void depthwise_stride2_pack_inside(int32_t channels, int32_t count,
   "add %[to], %[to], #1\n"
 
 // Frame: [sp] multiplier, offset, where columns end, columns, parameters, results, two channels that are left.
-#define TINYC_DEPTHWISE_STRIDE2_BEGIN          \
+#define TINYC_DEPTHWISE_STRIDE2_BEGIN         \
   "sub sp, sp, #32\n"                         \
   "movw r12, #(%c[offset]) & 0xffff\n"        \
   "movt r12, #((%c[offset]) >> 16) & 0xffff\n" \
@@ -177,7 +167,7 @@ TINYC_KERNEL void depthwise_stride2_pack_inside(int32_t channels, int32_t count,
   "mov r3, #2\n"                              \
   "0:\n"                                      \
   "str r3, [sp, #24]\n"
-#define TINYC_DEPTHWISE_STRIDE2_END            \
+#define TINYC_DEPTHWISE_STRIDE2_END           \
   "ldr r3, [sp, #24]\n"                       \
   "add %[x], %[x], #12\n"                     \
   "subs r3, r3, #1\n"                         \

@@ -12,7 +12,8 @@
 
 // A kernel is an ordinary function that is called with a constexpr geometry: inlined into the layer's function, its
 // loops are specialised for the layer. TINYC_LAYER keeps each layer one function, visible in a profile and in a trace.
-#define TINYC_KERNEL [[maybe_unused]] static inline __attribute__((always_inline))
+#define TINYC_INLINE __attribute__((always_inline))
+#define TINYC_KERNEL [[maybe_unused]] static inline TINYC_INLINE
 #define TINYC_LAYER static __attribute__((noinline))
 // Of a kernel that all its layers call as it is, with geometries as data: less flash, more time. A function template,
 // so that it is there only where a layer calls it.
@@ -21,6 +22,20 @@
 #else
 #define TINYC_SHARED __attribute__((noinline, noclone))
 #endif
+// Calls `use` (TINYC_INLINE) with a flag of the geometry as a constant, for a TINYC_SHARED function to be compiled for
+// those of its values that there are.
+template <bool known>
+struct Constant {
+  static constexpr bool value = known;
+};
+template <class Use>
+TINYC_KERNEL void as_constant(bool flag, const Use& use) {
+  if (flag)
+    use(Constant<true>{});
+  else
+    use(Constant<false>{});
+}
+
 // The last statement of a layer: it has an effect on memory, whatever the compiler finds. Costs no instruction. GCC 12
 // at -O2 takes a layer for one without effects, and drops the call, when its induction-variable pass has rewritten the
 // stores (seen on a transpose of 4 rows; -fno-ivopts hides it).
@@ -35,6 +50,11 @@ struct Rows {
 
 TINYC_KERNEL uint8_t* row_at(const Rows& rows, int32_t y) {
   return rows.base + (rows.ring == 0 ? y : y % rows.ring) * rows.bytes;
+}
+
+// nullptr where there is no such row, as in the padding around an image.
+TINYC_KERNEL uint8_t* row_within(const Rows& rows, int32_t y, int32_t count) {
+  return y >= 0 && y < count ? row_at(rows, y) : nullptr;
 }
 
 template <class T>

@@ -58,11 +58,7 @@ struct SharedBlock {
 #define TINYC_SHARED_BLOCK_RESULT(sum, multiplier) "smmla " sum ", " sum ", " multiplier ", %[to]\n"
 #define TINYC_SHARED_BLOCK_SATURATE(sum)      \
   "asr " sum ", " sum ", r3\n"                \
-  ".if %c[is_unsigned]\n"                     \
-  "usat " sum ", #8, " sum "\n"               \
-  ".else\n"                                   \
-  "ssat " sum ", #8, " sum "\n"               \
-  ".endif\n"
+  TINYC_BLOCK_SATURATE(sum, sum)
 
 #define TINYC_SHARED_BLOCK_PUT                \
   "ldr %[to], [sp, #28]\n"                    \
@@ -110,30 +106,18 @@ struct SharedBlock {
   "ldr r3, [%[x]], #4\n"                      \
   "eor r3, r3, #%c[flip]\n"                   \
   "eor r12, r12, #%c[flip]\n"                 \
-  "smlad r4, r3, lr, r4\n"                    \
-  "smlad r8, r12, lr, r8\n"                   \
-  "smlad r5, r3, %[to], r5\n"                 \
-  "smlad r9, r12, %[to], r9\n"                \
+  TINYC_BLOCK_ADD("r4", "r5", "r8", "r9")     \
   "ldr lr, [%[w], #12]\n"                     \
   "ldr %[to], [%[w], #16]\n"                  \
-  "smlad r6, r3, lr, r6\n"                    \
-  "smlad r10, r12, lr, r10\n"                 \
-  "smlad r7, r3, %[to], r7\n"                 \
-  "smlad r11, r12, %[to], r11\n"              \
+  TINYC_BLOCK_ADD("r6", "r7", "r10", "r11")   \
   "ldr lr, [%[w], #20]\n"                     \
   "ldr %[to], [%[w], #24]\n"                  \
   "uxtb16 r3, r3\n"                           \
   "uxtb16 r12, r12\n"                         \
-  "smlad r4, r3, lr, r4\n"                    \
-  "smlad r8, r12, lr, r8\n"                   \
-  "smlad r5, r3, %[to], r5\n"                 \
-  "smlad r9, r12, %[to], r9\n"                \
+  TINYC_BLOCK_ADD("r4", "r5", "r8", "r9")     \
   "ldr lr, [%[w], #28]\n"                     \
   "ldr %[to], [%[w], #32]!\n"                 \
-  "smlad r6, r3, lr, r6\n"                    \
-  "smlad r10, r12, lr, r10\n"                 \
-  "smlad r7, r3, %[to], r7\n"                 \
-  "smlad r11, r12, %[to], r11\n"
+  TINYC_BLOCK_ADD("r6", "r7", "r10", "r11")
 
 #define TINYC_SHARED_BLOCK_BYTES              \
   "ldr r12, [sp, #16]\n"                      \
@@ -145,32 +129,20 @@ struct SharedBlock {
   TINYC_BLOCK_COMPLEMENT("r12")               \
   "sxtb16 lr, lr\n"                           \
   "sxtb16 %[to], %[to]\n"                     \
-  "smlad r4, r3, lr, r4\n"                    \
-  "smlad r8, r12, lr, r8\n"                   \
-  "smlad r5, r3, %[to], r5\n"                 \
-  "smlad r9, r12, %[to], r9\n"                \
+  TINYC_BLOCK_ADD("r4", "r5", "r8", "r9")     \
   "ldr lr, [%[w], #12]\n"                     \
   "ldr %[to], [%[w], #16]\n"                  \
   "sxtb16 lr, lr\n"                           \
   "sxtb16 %[to], %[to]\n"                     \
-  "smlad r6, r3, lr, r6\n"                    \
-  "smlad r10, r12, lr, r10\n"                 \
-  "smlad r7, r3, %[to], r7\n"                 \
-  "smlad r11, r12, %[to], r11\n"              \
+  TINYC_BLOCK_ADD("r6", "r7", "r10", "r11")   \
   "ldr lr, [%[w], #4]\n"                      \
   "ldr %[to], [%[w], #8]\n"                   \
   TINYC_BLOCK_EVEN("r3")                      \
   TINYC_BLOCK_EVEN("r12")                     \
-  "smlad r4, r3, lr, r4\n"                    \
-  "smlad r8, r12, lr, r8\n"                   \
-  "smlad r5, r3, %[to], r5\n"                 \
-  "smlad r9, r12, %[to], r9\n"                \
+  TINYC_BLOCK_ADD("r4", "r5", "r8", "r9")     \
   "ldr lr, [%[w], #12]\n"                     \
   "ldr %[to], [%[w], #16]!\n"                 \
-  "smlad r6, r3, lr, r6\n"                    \
-  "smlad r10, r12, lr, r10\n"                 \
-  "smlad r7, r3, %[to], r7\n"                 \
-  "smlad r11, r12, %[to], r11\n"
+  TINYC_BLOCK_ADD("r6", "r7", "r10", "r11")
 // clang-format on
 
 #define TINYC_SHARED_BLOCK_ASM(STEP)                                                                       \

@@ -32,13 +32,8 @@ struct SharedDepthwise {
   "add %[x], %[x], r11\n"
 
 #define TINYC_SHARED_DEPTHWISE_TAP            \
-  ".if %c[in_unsigned]\n"                     \
-  "uxtb16 r12, r3\n"                          \
-  "uxtb16 r3, r3, ror #8\n"                   \
-  ".else\n"                                   \
-  "sxtb16 r12, r3\n"                          \
-  "sxtb16 r3, r3, ror #8\n"                   \
-  ".endif\n"                                  \
+  TINYC_BLOCK_EXTEND("r12", "r3")             \
+  TINYC_BLOCK_EXTEND("r3", "r3, ror #8")      \
   "smlabb r4, r12, lr, r4\n"                  \
   "smlatt r6, r12, lr, r6\n"                  \
   "smlabb r5, r3, r8, r5\n"                   \
@@ -64,11 +59,7 @@ struct SharedDepthwise {
 
 #define TINYC_SHARED_DEPTHWISE_RESULT(sum)    \
   "asr " sum ", " sum ", r10\n"               \
-  ".if %c[is_unsigned]\n"                     \
-  "usat " sum ", #8, " sum "\n"               \
-  ".else\n"                                   \
-  "ssat " sum ", #8, " sum "\n"               \
-  ".endif\n"
+  TINYC_BLOCK_SATURATE(sum, sum)
 
 #define TINYC_SHARED_DEPTHWISE_PUT            \
   "ldrd r8, r10, [sp, #4]\n"                  \

@@ -45,13 +45,8 @@ struct SharedRows {
   "asr r11, r11, lr\n"                        \
   "asr r12, r12, lr\n"                        \
   "ldr lr, [sp, #16]\n"                       \
-  ".if %c[is_unsigned]\n"                     \
-  "usat r11, #8, r11\n"                       \
-  "usat r12, #8, r12\n"                       \
-  ".else\n"                                   \
-  "ssat r11, #8, r11\n"                       \
-  "ssat r12, #8, r12\n"                       \
-  ".endif\n"                                  \
+  TINYC_BLOCK_SATURATE("r11", "r11")          \
+  TINYC_BLOCK_SATURATE("r12", "r12")          \
   "strb r12, [%[to], r3]\n"                   \
   "strb r11, [%[to]]\n"                       \
   "add %[to], %[to], lr\n"

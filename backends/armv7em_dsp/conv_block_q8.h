@@ -319,27 +319,17 @@ TINYC_SHARED void conv_block_q8_shared(const ConvBlockQ8& g, const Rows& in, con
   }
 }
 
-template <bool bytes, bool in_unsigned>
-TINYC_KERNEL void conv_block_q8_shared_with(const ConvBlockQ8& g, const Rows& in, const Rows& out,
-                                            const int32_t* parameters, uint8_t* scratch, int32_t y0, int32_t y1) {
-  if (g.out_unsigned != 0)
-    conv_block_q8_shared<bytes, in_unsigned, true>(g, in, out, parameters, scratch, y0, y1);
-  else
-    conv_block_q8_shared<bytes, in_unsigned, false>(g, in, out, parameters, scratch, y0, y1);
-}
-
 TINYC_KERNEL void conv_block_q8(const ConvBlockQ8& g, const Rows& in, const Rows& out, const int32_t* parameters,
                                 uint8_t* scratch, int32_t y0, int32_t y1) {
   if (g.shared != 0) {
-    const bool in_unsigned = static_cast<uint32_t>(g.flip) == 0x80008000u;
-    if (g.bytes != 0 && in_unsigned)
-      conv_block_q8_shared_with<true, true>(g, in, out, parameters, scratch, y0, y1);
-    else if (g.bytes != 0)
-      conv_block_q8_shared_with<true, false>(g, in, out, parameters, scratch, y0, y1);
-    else if (in_unsigned)
-      conv_block_q8_shared_with<false, true>(g, in, out, parameters, scratch, y0, y1);
-    else
-      conv_block_q8_shared_with<false, false>(g, in, out, parameters, scratch, y0, y1);
+    as_constant(g.bytes != 0, [&](auto bytes) TINYC_INLINE {
+      as_constant(static_cast<uint32_t>(g.flip) == 0x80008000u, [&](auto from) TINYC_INLINE {
+        as_constant(g.out_unsigned != 0, [&](auto to) TINYC_INLINE {
+          conv_block_q8_shared<decltype(bytes)::value, decltype(from)::value, decltype(to)::value>(
+              g, in, out, parameters, scratch, y0, y1);
+        });
+      });
+    });
     return;
   }
   if (g.direct == 0) {

@@ -150,14 +150,12 @@ TINYC_SHARED void conv_depthwise_block_q8_shared(const ConvDepthwiseBlockQ8& g, 
 TINYC_KERNEL void conv_depthwise_block_q8(const ConvDepthwiseBlockQ8& g, const Rows& in, const Rows& out,
                                           const int32_t* parameters, uint8_t* scratch, int32_t y0, int32_t y1) {
   if (g.shared != 0) {
-    if (g.in_unsigned != 0 && g.out_unsigned != 0)
-      conv_depthwise_block_q8_shared<true, true>(g, in, out, parameters, scratch, y0, y1);
-    else if (g.in_unsigned != 0)
-      conv_depthwise_block_q8_shared<true, false>(g, in, out, parameters, scratch, y0, y1);
-    else if (g.out_unsigned != 0)
-      conv_depthwise_block_q8_shared<false, true>(g, in, out, parameters, scratch, y0, y1);
-    else
-      conv_depthwise_block_q8_shared<false, false>(g, in, out, parameters, scratch, y0, y1);
+    as_constant(g.in_unsigned != 0, [&](auto from) TINYC_INLINE {
+      as_constant(g.out_unsigned != 0, [&](auto to) TINYC_INLINE {
+        conv_depthwise_block_q8_shared<decltype(from)::value, decltype(to)::value>(g, in, out, parameters, scratch, y0,
+                                                                                   y1);
+      });
+    });
     return;
   }
   if (g.padded != 0) window_padding(g, scratch);

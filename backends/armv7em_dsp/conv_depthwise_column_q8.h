@@ -145,10 +145,7 @@ TINYC_KERNEL void conv_depthwise_column_q8_rows(const ConvDepthwiseColumnQ8& g, 
     return;
   }
   const uint8_t* taps[31];
-  for (int32_t k = 0; k < g.kernel + rows - 1; ++k) {
-    const int32_t from = y - g.pad + k;
-    taps[k] = from >= 0 && from < g.in_h ? row_at(in, from) : nullptr;
-  }
+  for (int32_t k = 0; k < g.kernel + rows - 1; ++k) taps[k] = row_within(in, y - g.pad + k, g.in_h);
   for (int32_t c = 0; c < g.channels; c += 4, parameters += depthwise_column_parameters(g.kernel, g.rows)) {
     for (int32_t k = 0; k < g.kernel + rows - 1; ++k)
       store_word(scratch + 4 * k, taps[k] == nullptr ? static_cast<uint32_t>(g.zero_word) : load_word(taps[k] + c));

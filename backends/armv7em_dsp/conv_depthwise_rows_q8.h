@@ -141,8 +141,7 @@ struct ConvDepthwiseRowsQ8 {
 TINYC_KERNEL void conv_depthwise_rows_q8_inputs(const ConvDepthwiseRowsQ8& g, const Rows& in, int32_t y, int32_t count,
                                                 const uint8_t** rows) {
   for (int32_t k = 0; k < 4; ++k) {
-    const int32_t from = y - g.pad_h + k;
-    rows[k] = k < count && from >= 0 && from < g.in_h ? row_at(in, from) : nullptr;
+    rows[k] = k < count ? row_within(in, y - g.pad_h + k, g.in_h) : nullptr;
   }
 }
 
@@ -174,14 +173,12 @@ TINYC_SHARED void conv_depthwise_rows_q8_shared(const ConvDepthwiseRowsQ8& shape
 TINYC_KERNEL void conv_depthwise_rows_q8(const ConvDepthwiseRowsQ8& g, const Rows& in, const Rows& out,
                                          const int32_t* parameters, uint8_t* scratch, int32_t y0, int32_t y1) {
   if (g.shared != 0) {
-    if (g.in_unsigned != 0 && g.out_unsigned != 0)
-      conv_depthwise_rows_q8_shared<true, true>(g, in, out, parameters, scratch, y0, y1);
-    else if (g.in_unsigned != 0)
-      conv_depthwise_rows_q8_shared<true, false>(g, in, out, parameters, scratch, y0, y1);
-    else if (g.out_unsigned != 0)
-      conv_depthwise_rows_q8_shared<false, true>(g, in, out, parameters, scratch, y0, y1);
-    else
-      conv_depthwise_rows_q8_shared<false, false>(g, in, out, parameters, scratch, y0, y1);
+    as_constant(g.in_unsigned != 0, [&](auto from) TINYC_INLINE {
+      as_constant(g.out_unsigned != 0, [&](auto to) TINYC_INLINE {
+        conv_depthwise_rows_q8_shared<decltype(from)::value, decltype(to)::value>(g, in, out, parameters, scratch, y0,
+                                                                                  y1);
+      });
+    });
     return;
   }
   uint32_t* columns = static_cast<uint32_t*>(static_cast<void*>(scratch));

@@ -152,10 +152,7 @@ TINYC_KERNEL void conv_depthwise_stride2_q8(const ConvDepthwiseStride2Q8& g, con
   for (int32_t x = g.columns; x <= g.out_w; ++x) depthwise_stride2_pack(g, padding, x, columns);
   for (int32_t y = y0; y < y1; ++y) {
     const uint8_t* rows[3];
-    for (int32_t i = 0; i < 3; ++i) {
-      const int32_t from = y * g.stride_h - g.pad_h + i;
-      rows[i] = from >= 0 && from < g.in_h ? row_at(in, from) : nullptr;
-    }
+    for (int32_t i = 0; i < 3; ++i) rows[i] = row_within(in, y * g.stride_h - g.pad_h + i, g.in_h);
     uint8_t* to = row_at(out, y);
     const int32_t* p = parameters;
     for (int32_t c = 0; c < g.channels; c += 4, p += 4 * TINYC_DEPTHWISE_STRIDE2_PARAMETERS) {

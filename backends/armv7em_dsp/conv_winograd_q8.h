@@ -235,10 +235,7 @@ TINYC_KERNEL void conv_winograd_q8(const ConvWinogradQ8& g, const Rows& in, cons
   int32_t* sums = static_cast<int32_t*>(static_cast<void*>(scratch)) + 16 * plane;
   for (int32_t y = y0; y < y1; y += 2) {
     const uint8_t* rows[4];
-    for (int32_t k = 0; k < 4; ++k) {
-      const int32_t from = y - g.pad_h + k;
-      rows[k] = from >= 0 && from < g.in_h && (k < 3 || y + 1 < y1) ? row_at(in, from) : nullptr;
-    }
+    for (int32_t k = 0; k < 4; ++k) rows[k] = k < 3 || y + 1 < y1 ? row_within(in, y - g.pad_h + k, g.in_h) : nullptr;
     conv_winograd_q8_inputs(g, rows, inputs + 16 * plane, inputs);
     const int32_t* p = parameters;
     uint8_t* first = row_at(out, y);

@@ -86,8 +86,7 @@ TINYC_KERNEL void window_strip(const G& g, const uint8_t* row, int32_t left, int
 // Row ky of the windows of output row y; nullptr: padding.
 template <class G>
 TINYC_KERNEL const uint8_t* window_row(const G& g, const Rows& in, int32_t y, int32_t ky) {
-  const int32_t iy = y * g.stride_h - g.pad_h + ky * g.dilation_h;
-  return iy >= 0 && iy < g.in_h ? row_at(in, iy) : nullptr;
+  return row_within(in, y * g.stride_h - g.pad_h + ky * g.dilation_h, g.in_h);
 }
 
 template <class G>
