@@ -154,6 +154,9 @@ struct KernelDef {
   int (*shared_code_bytes)(const Variant& variant) = nullptr;
 };
 
+// Machine code of a layer that calls the body of an earlier one, about.
+constexpr int kCallBytes = 50;
+
 // Machine code of a call, an estimate.
 int code_bytes(const KernelDef& kernel, const ir::Op& op, const Variant& variant);
 // Of a function that all layers of a variant call, beside that; 0: there is none.

@@ -82,6 +82,15 @@ struct MemoryRegion {
   std::string basis = {};
 };
 
+// RAM for variables, or flash for constants.
+inline bool holds_data(const MemoryRegion& region, bool writable) { return region.data && region.writable == writable; }
+
+// "RAM", "flash" or, where no data may lie, "code".
+inline const char* kind_text(const MemoryRegion& region) {
+  if (!region.data) return "code";
+  return region.writable ? "RAM" : "flash";
+}
+
 // Whether some byte is in both.
 inline bool overlap(const MemoryRegion& one, const MemoryRegion& other) {
   return one.base < other.base + other.bytes && other.base < one.base + one.bytes;

@@ -42,6 +42,7 @@ class Maker {
     add_ports();
     for (size_t i = 0; i < program_.instances.size(); ++i) add_layer(i);
     share_layers();
+    estimate_code();
     for (size_t i = 0; i < program_.instances.size(); ++i) {
       for (const std::string& path : plan_.layers[i].built.depends) add_text(shipped_text(path));
       add_text(*program_.instances[i].kernel->text);
@@ -170,6 +171,19 @@ class Maker {
       if (key.empty() || alike.size() < 2) continue;
       layer.is_first = alike.front() == &layer;
       layer.shared = layer.is_first ? layers_.legal(layer.symbol + "_shared", "shared") : alike.front()->shared;
+    }
+  }
+
+  void estimate_code() {
+    std::set<std::pair<const KernelDef*, std::string>> called;
+    for (size_t i = 0; i < plan_.layers.size(); ++i) {
+      EmittedLayer& layer = plan_.layers[i];
+      const Instance& instance = program_.instances[i];
+      const KernelDef& kernel = *instance.kernel->def;
+      const bool calls_another = !layer.shared.empty() && !layer.is_first;
+      layer.code_bytes = calls_another ? kCallBytes : code_bytes(kernel, *instance.op, instance.variant);
+      if (called.emplace(&kernel, instance.variant.name).second)
+        layer.code_bytes += shared_code_bytes(kernel, instance.variant);
     }
   }
 

@@ -76,6 +76,7 @@ struct EmittedLayer {
   int64_t macs = 0;
   double cycles = 0;
   int64_t constant_bytes = 0;
+  int64_t code_bytes = 0;     // estimate; functions and bodies that several layers call count with the first of them
   int64_t prefetch_row = -1;  // y0 of the first call, which copies constants; -1: no call does
 };
 

@@ -12,19 +12,6 @@
 namespace tinyc {
 namespace {
 
-bool holds_data(const MemoryRegion& region, bool writable) { return region.data && region.writable == writable; }
-
-int first_region(std::span<const MemoryRegion> regions, bool writable) {
-  const auto found = std::ranges::find_if(regions, [&](const auto& region) { return holds_data(region, writable); });
-  return found == regions.end() ? -1 : static_cast<int>(found - regions.begin());
-}
-
-int stack_region(std::span<const MemoryRegion> regions, const StackPlace& stack) {
-  if (stack.region.empty()) return first_region(regions, true);
-  const auto found = std::ranges::find_if(regions, [&](const auto& region) { return region.name == stack.region; });
-  return found == regions.end() ? -1 : static_cast<int>(found - regions.begin());
-}
-
 class Placer {
  public:
   Placer(EmissionPlan& plan, const StackPlace& stack) : plan_(plan), memories_(plan.memories), stack_(stack) {}
@@ -77,8 +64,7 @@ class Placer {
   void list_arrays() {
     add_fixed(ArrayKind::stack, stack_.bytes, stack_region(memories_.regions, stack_));
     int64_t code = 0;
-    for (const Instance& instance : plan_.program->instances)
-      code += code_bytes(*instance.kernel->def, *instance.op, instance.variant);
+    for (const EmittedLayer& layer : plan_.layers) code += layer.code_bytes;
     add_fixed(ArrayKind::code, code, first_region(memories_.regions, false));
     add(ArrayKind::workspace, "workspace", plan_.plan.workspace_bytes,
         cost_of(true, [&](const MemoryRegion& region) { return tensor_waits(region, false); }));
@@ -208,6 +194,18 @@ class Placer {
 };
 
 }  // namespace
+
+int first_region(std::span<const MemoryRegion> regions, bool writable) {
+  const auto found = std::ranges::find_if(regions, [&](const auto& region) { return holds_data(region, writable); });
+  return found == regions.end() ? -1 : static_cast<int>(found - regions.begin());
+}
+
+int stack_region(std::span<const MemoryRegion> regions, const StackPlace& stack) {
+  if (stack.region.empty()) return first_region(regions, true);
+  const auto found = std::ranges::find_if(
+      regions, [&](const auto& region) { return holds_data(region, true) && region.name == stack.region; });
+  return found == regions.end() ? -1 : static_cast<int>(found - regions.begin());
+}
 
 const char* array_kind_name(ArrayKind kind) {
   constexpr const char* kNames[] = {"workspace", "state", "stack", "code", "constants"};

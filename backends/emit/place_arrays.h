@@ -11,11 +11,6 @@
 
 namespace tinyc {
 
-struct StackPlace {
-  int64_t bytes = 0;   // 0: not known
-  std::string region;  // empty: the first RAM
-};
-
 // The largest array that RAM can take beside the stack; nothing if there is no RAM among the regions.
 std::optional<int64_t> largest_in_ram(std::span<const MemoryRegion> regions, const StackPlace& stack);
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -38,6 +39,15 @@ struct RegionPlan {
     return bytes;
   }
 };
+
+struct StackPlace {
+  int64_t bytes = 0;   // 0: not known
+  std::string region;  // empty: the first RAM
+};
+
+// Indices into `regions`; -1: there is none.
+int first_region(std::span<const MemoryRegion> regions, bool writable);
+int stack_region(std::span<const MemoryRegion> regions, const StackPlace& stack);
 
 // "workspace"
 const char* array_kind_name(ArrayKind kind);

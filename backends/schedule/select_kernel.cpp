@@ -40,8 +40,6 @@ double constant_bytes(const KernelDef& kernel, const ir::Op& op, const Built& bu
   return bytes;
 }
 
-constexpr double kSharedCallBytes = 60;  // of a layer whose body another one has
-
 // Layers with equal ones are emitted with one body (backends/emit/share_layers.h, which knows of more that can differ).
 std::string body_of(const KernelDef& kernel, const Variant& variant, const Built& built) {
   std::string body = fmt::format("{} {}", kernel.name, variant.name);
@@ -57,7 +55,7 @@ void add_flash(Selection& one, const ir::Op& op) {
   const double shared = shared_code_bytes(kernel, one.variant);
   one.body = body_of(kernel, one.variant, built);
   one.calls_shared = shared > 0;
-  one.body_bytes = shared > 0 ? shared : std::max(0.0, own - kSharedCallBytes);
+  one.body_bytes = shared > 0 ? shared : std::max(0.0, own - kCallBytes);
   const double geometry = shared > 0 ? 4 * static_cast<double>(built.geometry.size()) : 0;  // else in the code
   one.constant_bytes = constant_bytes(kernel, op, built) + geometry;
   one.flash_bytes = one.constant_bytes + own + shared;

@@ -6,6 +6,7 @@
 
 #include "backends/kernel.h"
 #include "compiler/driver/commands.h"
+#include "compiler/report/report.h"
 #include "compiler/support/json.h"
 #include "compiler/support/text_writer.h"
 #include "ir/onnx/rules.h"
@@ -176,15 +177,9 @@ Listing list_memories() {
       {}};
   for (const Board* board : all_boards()) {
     for (const MemoryRegion& region : board->regions) {
-      std::string waits = region.basis.empty() ? "not known" : "none";
-      if (region.wait_cycles > 0) waits = fmt::format("{} per {} B", shortest(region.wait_cycles), region.line_bytes);
-      if (region.cache_bytes > 0) waits += fmt::format(", cache of {} B", with_commas(region.cache_bytes));
-      memories.rows.push_back({board->name, region.name,
-                               !region.data      ? "code"
-                               : region.writable ? "RAM"
-                                                 : "flash",
-                               fmt::format("0x{:08x}", region.base), with_commas(static_cast<int64_t>(region.bytes)),
-                               region.data ? waits : "", region.basis});
+      memories.rows.push_back({board->name, region.name, kind_text(region), fmt::format("0x{:08x}", region.base),
+                               with_commas(static_cast<int64_t>(region.bytes)), region.data ? waits_text(region) : "",
+                               region.basis});
     }
   }
   return memories;

@@ -163,7 +163,7 @@ class Parser {
     const auto add_up = [&](std::optional<int64_t>& budget, bool writable) {
       int64_t bytes = 0;
       for (const MemoryRegion& region : regions)
-        bytes += region.data && region.writable == writable ? static_cast<int64_t>(region.bytes) : 0;
+        bytes += holds_data(region, writable) ? static_cast<int64_t>(region.bytes) : 0;
       if (!budget && bytes > 0) budget = bytes;
     };
     check_stack();
@@ -174,12 +174,11 @@ class Parser {
   void check_stack() {
     const StackPlace& stack = options_.stack;
     if (stack.bytes == 0) return;
-    const auto here = std::ranges::find_if(options_.regions, [&](const MemoryRegion& region) {
-      return region.writable && region.data && (stack.region.empty() || region.name == stack.region);
-    });
-    if (here == options_.regions.end()) return fail(fmt::format("--stack: there is no RAM '{}'", stack.region));
-    if (stack.bytes >= static_cast<int64_t>(here->bytes))
-      fail(fmt::format("--stack: {} bytes leave nothing of the {} of {}", stack.bytes, here->bytes, here->name));
+    const int here = stack_region(options_.regions, stack);
+    if (here < 0) return fail(fmt::format("--stack: there is no RAM '{}'", stack.region));
+    const MemoryRegion& ram = options_.regions[static_cast<size_t>(here)];
+    if (stack.bytes >= static_cast<int64_t>(ram.bytes))
+      fail(fmt::format("--stack: {} bytes leave nothing of the {} of {}", stack.bytes, ram.bytes, ram.name));
   }
 
   void check_push_rows() {

@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
 #include <utility>
 
 #include "backends/toolchain.h"
@@ -18,7 +17,6 @@ constexpr const char* kUnmeasured = "not measured (tinyc --measure builds with t
 // tests/bench/results/footprint.txt, last line; code alone.
 constexpr const char* kTypical =
     "estimate: mean code of its kernels; of 126 builds half within 15 %, nine in ten within 48 %";
-constexpr int kCallBytes = 50;  // of a layer that shares the body of an earlier one
 constexpr const char* kUncounted = "not counted";
 
 CycleFigures estimated(double cycles) { return {static_cast<int64_t>(cycles), {}, {}, kCycleSource}; }
@@ -87,8 +85,7 @@ LayerReport layer_of(const EmissionPlan& plan, size_t index) {
     report.prefetch_bytes = plan.program->buffers[static_cast<size_t>(instance.prefetch)].row_bytes;
   report.cycles = estimated(layer.cycles);
   report.instructions.how = kUncounted;
-  const bool calls_another = !layer.shared.empty() && !layer.is_first;
-  report.code_bytes = {calls_another ? kCallBytes : code_bytes(kernel, *instance.op, instance.variant), kTypical};
+  report.code_bytes = {layer.code_bytes, kTypical};
   return report;
 }
 
@@ -100,20 +97,8 @@ void add_flash_estimate(Report& report) {
   report.flash_bytes = {code + *report.weights_bytes.value, std::string(kTypical) + ", and all constants"};
 }
 
-// A function that several layers call counts with the first of them.
-void add_shared_code(Report& report, const EmissionPlan& plan) {
-  std::set<std::pair<const KernelDef*, std::string>> seen;
-  for (size_t i = 0; i < plan.layers.size(); ++i) {
-    const Instance& instance = plan.program->instances[i];
-    const KernelDef* kernel = instance.kernel->def;
-    if (seen.emplace(kernel, instance.variant.name).second)
-      *report.layers[i].code_bytes.value += shared_code_bytes(*kernel, instance.variant);
-  }
-}
-
 void add_layers(Report& report, const EmissionPlan& plan) {
   for (size_t i = 0; i < plan.layers.size(); ++i) report.layers.push_back(layer_of(plan, i));
-  add_shared_code(report, plan);
   const std::vector<RowStep> steps = timeline(*plan.program);
   report.steps = static_cast<int>(steps.size());
   for (size_t t = 0; t < steps.size(); ++t) {
@@ -179,6 +164,7 @@ void add_counts(Report& report, const Measurement& measurement) {
 }  // namespace
 
 std::string waits_text(const MemoryRegion& region) {
+  if (region.basis.empty()) return "waits not known";
   if (region.wait_cycles == 0) return "no waits";
   return fmt::format("waits {} cycles per {} B{}", shortest(region.wait_cycles), region.line_bytes,
                      region.cache_bytes > 0 ? fmt::format(", cache of {} B", with_commas(region.cache_bytes)) : "");

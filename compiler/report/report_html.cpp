@@ -119,7 +119,7 @@ void memories(TextWriter& writer, const Report& report) {
         "style=\"width:{:.1f}%\"></div></td><td title=\"{}\">{}</td><td>{}</td></tr>",
         html_text(region.name), region.base, with_commas(static_cast<int64_t>(region.bytes)), with_commas(used),
         100.0 * static_cast<double>(used) / static_cast<double>(region.bytes), html_text(region.basis),
-        region.basis.empty() ? "not known" : waits_text(region), html_text(arrays));
+        waits_text(region), html_text(arrays));
   }
   writer.format("</table><p class=how>Waiting for them: {} cycles, modelled, besides the cycles above.</p>",
                 with_commas(static_cast<int64_t>(plan.wait_cycles)));

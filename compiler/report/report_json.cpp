@@ -110,9 +110,7 @@ Json memories_json(const RegionPlan& memories) {
                           {"wait_cycles", array.wait_cycles}});
     }
     regions.push_back({{"name", region.name},
-                       {"kind", !region.data      ? "code"
-                                : region.writable ? "ram"
-                                                  : "flash"},
+                       {"kind", holds_data(region, true) ? "ram" : kind_text(region)},
                        {"address", region.base},
                        {"bytes", region.bytes},
                        {"used", memories.used(static_cast<int>(r))},

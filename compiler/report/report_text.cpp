@@ -173,10 +173,9 @@ class TextReport {
     for (size_t r = 0; r < memories.regions.size(); ++r) {
       const MemoryRegion& region = memories.regions[r];
       if (!region.data) continue;
-      const std::string waits = region.basis.empty() ? "waits not known" : waits_text(region);
-      writer_.format("  {:<10} {:<5} 0x{:08x}  {:>11} of {:>11} B  {}", region.name, region.writable ? "RAM" : "flash",
-                     region.base, with_commas(memories.used(static_cast<int>(r))),
-                     with_commas(static_cast<int64_t>(region.bytes)), waits);
+      writer_.format("  {:<10} {:<5} 0x{:08x}  {:>11} of {:>11} B  {}", region.name, kind_text(region), region.base,
+                     with_commas(memories.used(static_cast<int>(r))), with_commas(static_cast<int64_t>(region.bytes)),
+                     waits_text(region));
       region_arrays(static_cast<int>(r));
     }
   }
