@@ -55,7 +55,7 @@ class Channel {
 
   // The addend for a multiplier; nothing if none fits.
   std::optional<int64_t> addend(int64_t multiplier) const {
-    int64_t least = -255, most = 255;
+    int64_t least = INT32_MIN, most = INT32_MAX;
     for (const Step& step : steps_) {
       // 256 * acc + addend >= reached exactly where the result is at least step.value.
       const __int128 product = static_cast<__int128>((step.value << shift_) - offset_) << 32;
@@ -98,7 +98,9 @@ class Channel {
 
   // What the kernel computes; nothing if it overflows.
   std::optional<int64_t> value_of(int64_t sum, int64_t multiplier, int64_t addend) const {
-    const int64_t high = ((256 * sum + addend) * multiplier) >> 32;
+    const int64_t start = 256 * sum + addend;
+    if (start > INT32_MAX || start < INT32_MIN) return std::nullopt;
+    const int64_t high = (start * multiplier) >> 32;
     const int64_t shifted = offset_ + high;
     if (shifted > INT32_MAX || shifted < INT32_MIN) return std::nullopt;
     return std::clamp(shifted >> shift_, ir::lowest(element_), ir::highest(element_));
@@ -136,7 +138,14 @@ std::optional<Scaling> constant_result(int64_t high) {
   return Scaling{int64_t{1} << 30, high * 4};
 }
 
-std::optional<BlockRequantization> find_requantization(const ir::Op& op, const std::vector<int32_t>& weights) {
+// The offset that makes results of sums of zero, rounded to nearest, the output's zero point.
+int64_t offset_of(const ir::Type& y, int shift) {
+  return (y.quant->zero_point() * (int64_t{1} << shift)) + (int64_t{1} << (shift - 1));
+}
+
+// without_offset: the addends do all, which saves the kernels an operand.
+std::optional<BlockRequantization> find_requantization(const ir::Op& op, const std::vector<int32_t>& weights,
+                                                       bool without_offset) {
   const ir::Type& x = op.operand_type(0);
   const ir::Type& w = op.operand_type(1);
   const ir::Type& y = op.result_type();
@@ -156,14 +165,14 @@ std::optional<BlockRequantization> find_requantization(const ir::Op& op, const s
       found.shift = std::min(found.shift, scales.back().shift - 24);  // multipliers below 2^31
   }
   if (found.shift < 1) return std::nullopt;
-  const int64_t offset = (y.quant->zero_point() * (int64_t{1} << found.shift)) + (int64_t{1} << (found.shift - 1));
+  const int64_t offset = without_offset ? 0 : offset_of(y, found.shift);
   found.offset = static_cast<int32_t>(offset);
   for (int64_t o = 0; o < channels; ++o) {
     const Range range = ranges[static_cast<size_t>(o)];
     const ir::FixedPoint scale = scales[static_cast<size_t>(o)];
     const std::optional<Scaling> scaling =
         found.constant[static_cast<size_t>(o)]
-            ? constant_result((exact.result(range.low, o) - y.quant->zero_point()) * (int64_t{1} << found.shift))
+            ? constant_result(exact.result(range.low, o) * (int64_t{1} << found.shift) - offset)
             : scaling_of(Channel(exact, y.element, o, range, found.shift, offset), range, scale, found.shift);
     if (!scaling) return std::nullopt;
     found.multiplier.push_back(static_cast<int32_t>(scaling->multiplier));
@@ -196,7 +205,8 @@ std::optional<BlockRequantization> block_requantization(const ir::Op& op) {
   thread_local std::optional<BlockRequantization> answer;
   Question question = question_about(op);
   if (question == last) return answer;
-  answer = find_requantization(op, question.weights);
+  answer = find_requantization(op, question.weights, true);
+  if (!answer) answer = find_requantization(op, question.weights, false);
   last = std::move(question);
   return answer;
 }

@@ -82,13 +82,22 @@
   "bne 0b\n"                                  \
   ".endif\n"
 
+#define TINYC_BLOCK_OFFSET                                  \
+  ".if %c[offset]\n"                                        \
+  "movw %[to], #(%c[offset]) & 0xffff\n"                    \
+  "movt %[to], #((%c[offset]) >> 16) & 0xffff\n"            \
+  ".endif\n"
+
 #define TINYC_BLOCK_RESULT(sum, multiplier)                 \
+  ".if %c[offset]\n"                                        \
   "smmla " sum ", " sum ", " multiplier ", %[to]\n"         \
+  ".else\n"                                                 \
+  "smmul " sum ", " sum ", " multiplier "\n"                \
+  ".endif\n"                                                \
   TINYC_BLOCK_SATURATE_SHIFTED(sum)
 
 #define TINYC_BLOCK_MULTIPLIERS                             \
-  "movw %[to], #(%c[offset]) & 0xffff\n"                    \
-  "movt %[to], #((%c[offset]) >> 16) & 0xffff\n"            \
+  TINYC_BLOCK_OFFSET                                        \
   "ldr %[x], [%[w], #12]\n"                                 \
   "ldmia %[w], {r3, r12, lr}\n"
 
@@ -228,8 +237,7 @@
 
 // Ends a block; starts the next one.
 #define TINYC_BLOCK_FIRST                                   \
-  "movw %[to], #(%c[offset]) & 0xffff\n"                    \
-  "movt %[to], #((%c[offset]) >> 16) & 0xffff\n"            \
+  TINYC_BLOCK_OFFSET                                        \
   "ldmia %[w]!, {%[x], r3, r12, lr}\n"                      \
   TINYC_BLOCK_RESULT("r4", "%[x]")                          \
   TINYC_BLOCK_RESULT("r5", "r3")                            \

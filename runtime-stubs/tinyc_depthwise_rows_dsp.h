@@ -134,25 +134,32 @@ TINYC_KERNEL void depthwise_rows_pack_inside(int32_t channels, int32_t count, in
 // clang-format on
 
 // clang-format off
-// Frame: [sp] multiplier, offset, distance of the second row, parameters, channels that are left. Without a loop the
-// multiplier stays in a register.
+// Frame: [sp] where the columns of a channel end, offset, distance of the second row (in the place of an offset of 0),
+// parameters, channels that are left.
 #define TINYC_DEPTHWISE_ROWS_BEGIN            \
   "sub sp, sp, #24\n"                         \
   "ldr r3, [%[to], #4]\n"                     \
   "ldr %[to], [%[to]]\n"                      \
+  ".if %c[offset]\n"                          \
   "movw r12, #(%c[offset]) & 0xffff\n"        \
   "movt r12, #((%c[offset]) >> 16) & 0xffff\n" \
   "strd r12, r3, [sp, #4]\n"                  \
+  ".else\n"                                   \
+  "str r3, [sp, #4]\n"                        \
+  ".endif\n"                                  \
   "mov r3, #4\n"                              \
   "1:\n"                                      \
   "ldmia %[w]!, {r4, r5, r6, r7, r8, r9, r10, r11}\n" \
   "strd %[w], r3, [sp, #12]\n"                \
   ".if %c[turns] > 1\n"                       \
-  "str r11, [sp]\n"                           \
-  "movw %[w], #%c[turns]\n"                   \
-  ".else\n"                                   \
-  "mov %[w], r11\n"                           \
+  "movw r3, #(32 * %c[turns] * %c[unroll]) & 0xffff\n" \
+  ".if 32 * %c[turns] * %c[unroll] > 65535\n" \
+  "movt r3, #(32 * %c[turns] * %c[unroll]) >> 16\n" \
   ".endif\n"                                  \
+  "add r3, r3, %[x]\n"                        \
+  "str r3, [sp]\n"                            \
+  ".endif\n"                                  \
+  "mov %[w], r11\n"                           \
   "0:\n"                                      \
   ".rept %c[unroll]\n"
 
@@ -179,19 +186,18 @@ TINYC_KERNEL void depthwise_rows_pack_inside(int32_t channels, int32_t count, in
   ".endif\n"
 
 #define TINYC_DEPTHWISE_ROWS_END                            \
-  ".if %c[turns] > 1\n"                                     \
-  "ldrd r3, lr, [sp]\n"                                     \
-  "smmla r11, r11, r3, lr\n"                                \
-  "smmla r12, r12, r3, lr\n"                                \
-  "ldr r3, [sp, #8]\n"                                      \
+  ".if %c[offset]\n"                                        \
+  "ldrd r3, lr, [sp, #4]\n"                                 \
+  "smmla r11, r11, %[w], r3\n"                              \
+  "smmla r12, r12, %[w], r3\n"                              \
   ".else\n"                                                 \
-  "ldrd lr, r3, [sp, #4]\n"                                 \
-  "smmla r11, r11, %[w], lr\n"                              \
-  "smmla r12, r12, %[w], lr\n"                              \
+  "ldr lr, [sp, #4]\n"                                      \
+  "smmul r11, r11, %[w]\n"                                  \
+  "smmul r12, r12, %[w]\n"                                  \
   ".endif\n"                                                \
   TINYC_BLOCK_SATURATE_SHIFTED("r11")                       \
   TINYC_BLOCK_SATURATE_SHIFTED("r12")                       \
-  "strb r12, [%[to], r3]\n"                                 \
+  "strb r12, [%[to], lr]\n"                                 \
   ".if %c[channels] < 256\n"                                \
   "strb r11, [%[to]], #%c[channels]\n"                      \
   ".else\n"                                                 \
@@ -200,7 +206,8 @@ TINYC_KERNEL void depthwise_rows_pack_inside(int32_t channels, int32_t count, in
   ".endif\n"                                                \
   ".endr\n"                                                 \
   ".if %c[turns] > 1\n"                                     \
-  "subs %[w], %[w], #1\n"                                   \
+  "ldr r3, [sp]\n"                                          \
+  "cmp %[x], r3\n"                                          \
   "bne 0b\n"                                                \
   ".endif\n"                                                \
   TINYC_DEPTHWISE_ROWS_BACK("%[x]", "(32 * %c[turns] * %c[unroll] - 8)") \

@@ -107,13 +107,19 @@ TINYC_KERNEL void depthwise_stride2_pack_inside(int32_t channels, int32_t count,
   "smlad " a0 ", " a1 ", r5, " a0 "\n"                             \
   "smlad " a0 ", " a2 ", r6, " a0 "\n"                             \
   "ldr " a1 ", [sp]\n"                                             \
+  ".if %c[offset]\n"                                               \
   "ldr " a2 ", [sp, #4]\n"                                         \
+  ".endif\n"                                                       \
   TINYC_DEPTHWISE_STRIDE2_NEXT(b0, b1, b2)                         \
   TINYC_DEPTHWISE_STRIDE2_PAIRS(b0, b1, b2, turn)                  \
   "smlabb " a0 ", " b0 ", r7, " a0 "\n"                            \
   "smlabt " a0 ", " b1 ", r7, " a0 "\n"                            \
   "smlabb " a0 ", " b2 ", r8, " a0 "\n"                            \
+  ".if %c[offset]\n"                                               \
   "smmla " a0 ", " a0 ", " a1 ", " a2 "\n"                         \
+  ".else\n"                                                        \
+  "smmul " a0 ", " a0 ", " a1 "\n"                                 \
+  ".endif\n"                                                       \
   TINYC_BLOCK_SATURATE_SHIFTED(a0)                                 \
   ".if %c[channels] < 256\n"                                       \
   "strb " a0 ", [%[to]], #%c[channels]\n"                          \

@@ -36,6 +36,9 @@ inline int64_t pack_unroll(const Image2d& image, const Variant& variant) {
   return variant.parameters[0] != 0 || image.out_h < 8 || image.in_c > 1020 ? 0 : unrolled(inside(image), 4);
 }
 
+// Pixels of a row per turn of the loop.
+inline int64_t pixel_unroll(const Image2d& image) { return unrolled(image.out_w, 8); }
+
 inline Needs needs(const ir::Op& op, const Variant&) {
   Needs needs = conv_needs(op);
   needs.granule = 2;
@@ -48,7 +51,8 @@ inline std::vector<Variant> variants(const ir::Op&) { return {{"own", {0}}, {"sh
 inline bool is_shared(const Variant& variant) { return variant.parameters[0] != 0; }
 inline int layer_code_bytes(const ir::Op& op, const Variant& variant) {
   if (is_shared(variant)) return 70;
-  return pack_unroll(conv_image(op), variant) == 0 ? 1250 : 1550;
+  const Image2d image = conv_image(op);
+  return static_cast<int>(650 + 100 * pixel_unroll(image)) + (pack_unroll(image, variant) == 0 ? 0 : 300);
 }
 inline int shared_code_bytes(const Variant& variant) { return is_shared(variant) ? 1150 : 0; }
 
@@ -76,7 +80,7 @@ inline Built build(const ir::Op& op, const Variant& variant) {
                     {"out_w", image.out_w},
                     {"inside", inside(image)},
                     {"pack_unroll", pack_unroll(image, variant)},
-                    {"unroll", unrolled(image.out_w, 6)},
+                    {"unroll", pixel_unroll(image)},
                     {"shared", is_shared(variant)},
                     {"pad_h", image.h.pad_begin},
                     {"pad_w", image.w.pad_begin}};
@@ -95,9 +99,8 @@ inline double cycles(const ir::Op& op, const Variant& variant, const CoreTiming&
       pack_unroll(image, variant) == 0 ? 0 : static_cast<double>(image.out_h - 2) / static_cast<double>(image.out_h);
   const double pack = static_cast<double>(inside(image)) * (whole * fast + (1 - whole) * slow);
   const double turn = is_shared(variant) ? 2 * t.load + 2.5 * t.alu + t.branch / 2
-                                         : (t.alu + t.branch) / static_cast<double>(unrolled(image.out_w, 6));
-  // The multiplier stays in a register where the pixels need no loop.
-  const double multiplier = !is_shared(variant) && unrolled(image.out_w, 6) == image.out_w ? 0 : t.load;
+                                         : (t.load + t.alu + t.branch) / static_cast<double>(pixel_unroll(image));
+  const double multiplier = is_shared(variant) ? t.load : 0;  // else in a register
   const double pixel = 4 * (t.load + t.load_next) + multiplier + 12 * t.dual_mac + 4 * t.alu + 2 * t.store + turn;
   const double channel = 27 * t.alu + static_cast<double>(image.out_w) * pixel;
   const double blocks = static_cast<double>((image.out_h + 1) / 2 * image.in_c / 4 * op.result_type().shape[0]);
@@ -115,7 +118,7 @@ inline const KernelDef armv7em_dsp_conv_depthwise_rows_q8_kernel = {
     .entry = "conv_depthwise_rows_q8",
     .geometry_type = "ConvDepthwiseRowsQ8",
     .loops_over_batch = true,
-    .pixels_per_read = 10,  // two rows of at most six
+    .pixels_per_read = 12,  // two rows of at most eight
     .tflite_rounding = true,
     .why_not = armv7em_dsp_conv_depthwise_rows_q8::why_not,
     .variants = armv7em_dsp_conv_depthwise_rows_q8::variants,
